@@ -1,0 +1,1 @@
+namespace Tmp.Abi; internal static class Tmp;

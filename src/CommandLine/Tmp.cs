@@ -1,0 +1,1 @@
+namespace Tmp.CommandLine; internal static class Tmp;

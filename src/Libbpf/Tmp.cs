@@ -1,0 +1,1 @@
+namespace Tmp.Libbpf; internal static class Tmp;
