@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The contract between the kernel side and user space: every structure and constant that crosses it.
+ * Includes nothing; __u16, __u32, __s32 and __u64 come from whoever includes it. src/Abi mirrors it in C#,
+ * and tests/Abi proves the mirror, name by name and offset by offset.
+ */
+#ifndef PROC_IMAGE_ABI_H
+#define PROC_IMAGE_ABI_H
+
+/* Raised whenever anything below changes: a loader or controller of another version refuses the pins. */
+#define ABI_VERSION 1
+
+#define COMM_SIZE	 16
+#define MAX_POLICIES	 1024 /* slot 0 is never used: it means 'no policy' */
+#define POLICY_WORDS	 (MAX_POLICIES / 64)
+#define SCHEDULE_BUCKETS 25 /* up to 2^11, 2^12, ... 2^34 ns, and above */
+#define FIRST_BOUND_LOG2 11
+
+enum image {
+	IMAGE_KEYTIME = 0,
+	IMAGE_LOCK = 1,
+	IMAGE_RESOURCE = 2,
+	IMAGE_SYSCALL = 3,
+	IMAGE_SCHEDULE = 4,
+	IMAGES = 5,
+};
+
+/* Which policies name a task: at most one of each kind, since a target has one policy. */
+enum name {
+	NAMED_BY_ALL = 0,
+	NAMED_BY_PROCESS = 1,
+	NAMED_BY_THREAD = 2,
+	NAMED_BY_ANCESTOR = 3,
+	NAMES = 4,
+};
+
+enum target_kind {
+	TARGET_NONE = 0, /* the slot is free */
+	TARGET_ALL = 1,
+	TARGET_PROCESS = 2,
+	TARGET_THREAD = 3,
+};
+
+enum policy_flag {
+	POLICY_INCLUDE_SELF = 1, /* the tool's own processes too */
+};
+
+enum loss {
+	LOSS_STORAGE = 0, /* a task's storage could not be made: the task is not imaged */
+	LOSS_EVENT = 1,	  /* the ring buffer was full: a final record or a notice is missing */
+	LOSS_TIMER = 2,	  /* a deadline could not be armed: its policy was ended at once */
+	LOSSES = 3,
+};
+
+enum record_type {
+	RECORD_PROCESS = 1,	  /* struct process_record, from the portraits iterator */
+	RECORD_THREAD = 2,	  /* struct thread_record, of a thread of an imaged process */
+	RECORD_TARGET = 3,	  /* struct thread_record, of a thread that is a target itself */
+	RECORD_FINAL_PROCESS = 4, /* struct process_record, sent when the process is gone for good */
+	RECORD_FINAL_TARGET = 5,  /* struct thread_record, likewise */
+	RECORD_POLICIES = 6,	  /* struct policies_record: policies were applied */
+	RECORD_POLICY_ENDED = 7,  /* struct policies_record: a deadline has passed */
+};
+
+enum record_flag {
+	RECORD_IN_EXEC = 1, /* another thread is taking the leader's place: figures are between two owners */
+	RECORD_DEAD = 2,    /* the process is dead; it may still wait to be reaped */
+	RECORD_LEADER = 4,
+	RECORD_NAMED = 8, /* named by a policy of its own, not only by that of all processes */
+};
+
+/* Written by user space alone. */
+struct control {
+	__u32 abi;
+	__u32 preloaded; /* mask of images */
+	__s32 loader_tgid;
+	__u32 all_slot; /* slot of the policy that names every process, or 0 */
+	__u32 sweep;	/* apply also forgets what deactivated images have counted */
+	__u32 next_policy_id;
+	__u32 next_sequence;
+	__u32 pad;
+	__u64 self_device[2]; /* the tool's own programs, as inode and device: loader, controller */
+	__u64 self_inode[2];
+};
+
+/* A policy: user space writes it, the kernel fills in start_id when it first meets the target. */
+struct policy {
+	__u32 id;	/* what users see; 1, 2, 3, ... */
+	__u32 kind;	/* enum target_kind */
+	__s32 target;	/* tgid or tid */
+	__u32 images;	/* mask */
+	__u32 flags;	/* enum policy_flag */
+	__u32 sequence; /* changes with every write: tells apply that there is something to do */
+	__u64 start_id; /* the life it is bound to: start_boottime in ns; 0 until met */
+	__u64 deadline; /* CLOCK_BOOTTIME in ns, 0 for ever */
+	__u64 created;	/* CLOCK_BOOTTIME in ns */
+	__u32 keytime_level;
+	__u32 syscall_sequence;
+	char comm[COMM_SIZE];
+};
+
+/* Finds the slot of the policy of a target. */
+struct target_key {
+	__u32 kind;
+	__s32 id;
+};
+
+/* Which policies count, as bits by slot: written by the kernel side alone, so that a deadline needs nobody.
+ */
+struct activity {
+	__u32 active[IMAGES]; /* how many live policies have the image */
+	__u32 policies;	      /* how many live policies there are */
+	__u32 schedule_epoch; /* raised when schedule goes from inactive to active */
+	__u32 pad;
+	__u64 live[POLICY_WORDS];
+	__u64 ended[POLICY_WORDS]; /* the target has died or the deadline has passed */
+	__u64 collect[IMAGES][POLICY_WORDS];
+	__u32 applied[MAX_POLICIES]; /* the policy's sequence that is in force */
+};
+
+/* Run-queue delay in ns. The number of waits is the sum of the buckets. */
+struct schedule_stats {
+	__u64 sum;
+	__u64 min; /* meaningless while there are no waits */
+	__u64 max;
+	__u64 buckets[SCHEDULE_BUCKETS];
+};
+
+/* The system's reference on one CPU. */
+struct system_stats {
+	__u32 schedule_epoch;
+	__u32 pad;
+	__u64 running; /* the task that the last switch gave this CPU to, as an address; 0 when not known */
+	struct schedule_stats schedule;
+};
+
+struct record_header {
+	__u16 type;
+	__u16 flags;
+	__u32 size; /* in bytes, with what follows it */
+};
+
+/*
+ * A process_record or thread_record is followed by struct schedule_stats where kept has schedule: of the
+ * threads that are gone, or of the thread; of the whole process in its final record.
+ */
+
+/* The kernel's own books of a task, or the sum that signal_struct keeps for those that are gone. */
+struct resource_usage {
+	__u64 user;    /* ns, sampled: scaled by runtime before it is shown */
+	__u64 system;  /* ns, likewise */
+	__u64 runtime; /* ns, exact */
+	__u64 voluntary_switches;
+	__u64 involuntary_switches;
+	__u64 minor_faults;
+	__u64 major_faults;
+	__u64 read_chars;
+	__u64 written_chars;
+	__u64 read_bytes;
+	__u64 written_bytes;
+};
+
+struct process_record {
+	struct record_header header;
+	__s32 tgid;
+	__s32 parent;
+	__u64 start_id;
+	__u32 images; /* that count now */
+	__u32 kept;   /* that count, or have counted and are frozen */
+	__u32 threads;
+	__s32 exit_code;      /* as wait(2) has it */
+	__u64 exit_time;      /* CLOCK_BOOTTIME in ns, 0 while alive */
+	__u64 schedule_since; /* CLOCK_BOOTTIME in ns of activation */
+	__u64 resident_pages;
+	__u64 resident_peak_pages;
+	__u64 virtual_pages;
+	__u64 shown_user; /* ns: what /proc or wait4 has last shown, below which it never goes */
+	__u64 shown_system;
+	__u16 policies[NAMES]; /* slots */
+	char comm[COMM_SIZE];
+	struct resource_usage gone; /* of the threads that are gone */
+};
+
+struct thread_record {
+	struct record_header header;
+	__s32 tgid;
+	__s32 tid;
+	__u64 start_id;	       /* of the thread */
+	__u64 leader_start_id; /* of its process */
+	__u32 images;
+	__u32 kept;
+	__s32 priority; /* as in /proc/PID/stat */
+	__s32 cpu;	/* where it ran last */
+	__s32 exit_code;
+	__u32 pad;
+	__u64 exit_time;
+	__u64 schedule_since;
+	__u16 policies[NAMES];
+	char comm[COMM_SIZE];
+	struct resource_usage usage;
+};
+
+struct policies_record {
+	struct record_header header;
+	__u32 slot; /* 0 for RECORD_POLICIES */
+	__u32 id;
+};
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Delays in ns as sum, min, max and histogram: how they are added to and folded. */
+#ifndef PROC_IMAGE_DELAY_H
+#define PROC_IMAGE_DELAY_H
+
+/* The bucket of a value: 0 up to 2^11, 1 up to 2^12, ... A bound belongs to the bucket below it. */
+static __always_inline u32 bucket_of(u64 value)
+{
+	u32 log2 = 0;
+	if (value <= 1ULL << FIRST_BOUND_LOG2)
+		return 0;
+	value = (value - 1) >> FIRST_BOUND_LOG2;
+	if (value >> 32)
+		return SCHEDULE_BUCKETS - 1;
+	if (value >> 16) {
+		value >>= 16;
+		log2 += 16;
+	}
+	if (value >> 8) {
+		value >>= 8;
+		log2 += 8;
+	}
+	if (value >> 4) {
+		value >>= 4;
+		log2 += 4;
+	}
+	if (value >> 2) {
+		value >>= 2;
+		log2 += 2;
+	}
+	log2 += value >> 1;
+	return log2 + 1 < SCHEDULE_BUCKETS ? log2 + 1 : SCHEDULE_BUCKETS - 1;
+}
+
+/* For figures with one writer at a time: a task arrives on one CPU, under that CPU's run-queue lock. */
+static __always_inline void schedule_add(struct schedule_stats *stats, u64 delay, u32 bucket)
+{
+	stats->sum += delay;
+	if (delay > stats->max)
+		stats->max = delay;
+	if (delay < stats->min)
+		stats->min = delay;
+	if (bucket < SCHEDULE_BUCKETS)
+		stats->buckets[bucket]++;
+}
+
+static __always_inline void schedule_reset(struct schedule_stats *stats)
+{
+	__builtin_memset(stats, 0, sizeof(*stats));
+	stats->min = ~0ULL;
+}
+
+#define CAS_TRIES 32
+
+static __always_inline void raise_to(u64 *where, u64 value)
+{
+	for (int i = 0; i < CAS_TRIES; i++) {
+		u64 old = *(volatile u64 *)where;
+		if (old >= value || __sync_val_compare_and_swap(where, old, value) == old)
+			return;
+	}
+}
+
+static __always_inline void lower_to(u64 *where, u64 value)
+{
+	for (int i = 0; i < CAS_TRIES; i++) {
+		u64 old = *(volatile u64 *)where;
+		if (old <= value || __sync_val_compare_and_swap(where, old, value) == old)
+			return;
+	}
+}
+
+/* For the figures of threads that are gone: several threads may exit at once. */
+static __noinline int schedule_fold(struct schedule_stats *to, struct schedule_stats *from)
+{
+	if (!to || !from)
+		return 0;
+	__sync_fetch_and_add(&to->sum, from->sum);
+	raise_to(&to->max, from->max);
+	lower_to(&to->min, from->min);
+	for (int i = 0; i < SCHEDULE_BUCKETS; i++)
+		if (from->buckets[i])
+			__sync_fetch_and_add(&to->buckets[i], from->buckets[i]);
+	return 0;
+}
+
+static __always_inline void schedule_fold_one(struct schedule_stats *to, u64 delay, u32 bucket)
+{
+	__sync_fetch_and_add(&to->sum, delay);
+	raise_to(&to->max, delay);
+	lower_to(&to->min, delay);
+	if (bucket < SCHEDULE_BUCKETS)
+		__sync_fetch_and_add(&to->buckets[bucket], 1);
+}
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Every map, and how it is looked up. */
+#ifndef PROC_IMAGE_MAPS_H
+#define PROC_IMAGE_MAPS_H
+
+/*
+ * What a task carries while it is imaged, or while the system's run-queue delay is (each task's last arrival
+ * must be known for that). It lives and dies with the task: nothing to look up by pid, nothing to fill up,
+ * nothing stale.
+ */
+struct task_image {
+	union {
+		u16 policies[NAMES];
+		u64 named; /* 0: by no policy */
+	};
+	u32 images; /* that count for the process */
+	u32 kept;   /* images, and those that were deactivated but not swept yet */
+	u32 folded; /* the thread is exiting: its figures have moved to its process */
+	u32 schedule_epoch;
+	u64 run_delay_seen; /* sched_info.run_delay as of the last arrival on a CPU */
+	u64 schedule_since;
+	struct schedule_stats schedule;
+	/* Of the leader alone, for the process: */
+	struct schedule_stats schedule_gone;
+	u64 exit_time;
+	u64 resident_pages; /* at death */
+	u64 virtual_pages;
+	u64 session; /* of the portraits iterator that has written the process record */
+};
+
+/* What a thread that is a target itself carries besides, with a beginning of its own. */
+struct target_image {
+	u32 images;
+	u32 kept;
+	u64 schedule_since;
+	u64 exit_time;
+	struct schedule_stats schedule;
+};
+
+/* The verifier lets no pointer become a number in a register, but one that is stored comes back as a number.
+ */
+struct percpu_anchor {
+	u64 map;  /* the address of the map percpu_anchor */
+	u64 here; /* the address of this very field, on this CPU */
+};
+
+struct deadline {
+	struct bpf_timer timer;
+};
+
+#define MAP(name, map_type, entries, key_type, value_type)                                                   \
+	struct {                                                                                             \
+		__uint(type, map_type);                                                                      \
+		__uint(max_entries, entries);                                                                \
+		__type(key, key_type);                                                                       \
+		__type(value, value_type);                                                                   \
+	} name SEC(".maps")
+
+#define TASK_STORAGE(name, value_type)                                                                       \
+	struct {                                                                                             \
+		__uint(type, BPF_MAP_TYPE_TASK_STORAGE);                                                     \
+		__uint(map_flags, BPF_F_NO_PREALLOC);                                                        \
+		__type(key, int);                                                                            \
+		__type(value, value_type);                                                                   \
+	} name SEC(".maps")
+
+MAP(control, BPF_MAP_TYPE_ARRAY, 1, u32, struct control);
+MAP(policies, BPF_MAP_TYPE_ARRAY, MAX_POLICIES, u32, struct policy);
+MAP(targets, BPF_MAP_TYPE_HASH, MAX_POLICIES, struct target_key, u32);
+MAP(activity, BPF_MAP_TYPE_ARRAY, 1, u32, struct activity);
+MAP(deadlines, BPF_MAP_TYPE_ARRAY, MAX_POLICIES, u32, struct deadline);
+MAP(losses, BPF_MAP_TYPE_PERCPU_ARRAY, LOSSES, u32, u64);
+MAP(system, BPF_MAP_TYPE_PERCPU_ARRAY, 1, u32, struct system_stats);
+MAP(percpu_anchor, BPF_MAP_TYPE_PERCPU_ARRAY, 1, u32, struct percpu_anchor);
+TASK_STORAGE(images, struct task_image);
+TASK_STORAGE(target_images, struct target_image);
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4 << 20);
+} events SEC(".maps");
+
+static __always_inline struct control *get_control(void)
+{
+	u32 zero = 0;
+	return bpf_map_lookup_elem(&control, &zero);
+}
+
+static __always_inline struct activity *get_activity(void)
+{
+	u32 zero = 0;
+	return bpf_map_lookup_elem(&activity, &zero);
+}
+
+static __always_inline void lose(u32 cause)
+{
+	u64 *count = bpf_map_lookup_elem(&losses, &cause);
+	if (count)
+		__sync_fetch_and_add(count, 1);
+}
+
+#endif

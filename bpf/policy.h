@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Policies: which of them are live, and which of them name a task. */
+#ifndef PROC_IMAGE_POLICY_H
+#define PROC_IMAGE_POLICY_H
+
+static __always_inline bool test_slot(u64 *words, u32 slot)
+{
+	return words[slot >> 6 & (POLICY_WORDS - 1)] >> (slot & 63) & 1;
+}
+
+/* Both return whether the bit has changed. */
+static __always_inline bool set_slot(u64 *words, u32 slot)
+{
+	u64 bit = 1ULL << (slot & 63);
+	return !(__sync_fetch_and_or(&words[slot >> 6 & (POLICY_WORDS - 1)], bit) & bit);
+}
+
+static __always_inline bool clear_slot(u64 *words, u32 slot)
+{
+	u64 bit = 1ULL << (slot & 63);
+	return __sync_fetch_and_and(&words[slot >> 6 & (POLICY_WORDS - 1)], ~bit) & bit;
+}
+
+/* Slot 0 is never set, so a name that is not there counts for nothing. */
+static __always_inline bool counts_for_process(struct activity *act, struct task_image *image, u32 which)
+{
+	u64 *words = act->collect[which];
+	return test_slot(words, image->policies[NAMED_BY_ALL]) ||
+	       test_slot(words, image->policies[NAMED_BY_PROCESS]) ||
+	       test_slot(words, image->policies[NAMED_BY_ANCESTOR]);
+}
+
+/* The images of the live policies that name the process of a task. */
+static __always_inline u32 images_for_process(struct activity *act, struct task_image *image)
+{
+	u32 mask = 0;
+	for (u32 which = 0; which < IMAGES; which++)
+		if (counts_for_process(act, image, which))
+			mask |= 1 << which;
+	return mask;
+}
+
+static __always_inline u32 images_for_thread(struct activity *act, struct task_image *image)
+{
+	u32 mask = 0;
+	for (u32 which = 0; which < IMAGES; which++)
+		if (test_slot(act->collect[which], image->policies[NAMED_BY_THREAD]))
+			mask |= 1 << which;
+	return mask;
+}
+
+/* Nothing is collected for the policy from here on, on no CPU. */
+static __noinline int end_policy(struct activity *act, u32 slot)
+{
+	if (!act || !clear_slot(act->live, slot))
+		return 0;
+	__sync_fetch_and_add(&act->policies, -1);
+	for (u32 which = 0; which < IMAGES; which++)
+		if (clear_slot(act->collect[which], slot))
+			__sync_fetch_and_add(&act->active[which], -1);
+	return 1;
+}
+
+/* Says that policies have changed, for a loader that may be there. */
+static __always_inline void tell_policies(u32 type, u32 slot, u32 id)
+{
+	struct policies_record *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
+	if (!record) {
+		lose(LOSS_EVENT);
+		return;
+	}
+	record->header.type = type;
+	record->header.flags = 0;
+	record->header.size = sizeof(*record);
+	record->slot = slot;
+	record->id = id;
+	bpf_ringbuf_submit(record, 0);
+}
+
+static int deadline_passed(void *map, u32 *key, struct deadline *deadline)
+{
+	u32 slot = *key;
+	struct activity *act = get_activity();
+	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
+	if (!act || !policy || !policy->deadline)
+		return 0;
+	u64 now = bpf_ktime_get_boot_ns();
+	if (now < policy->deadline) { /* it was moved */
+		bpf_timer_start(&deadline->timer, policy->deadline - now, 0);
+		return 0;
+	}
+	set_slot(act->ended, slot);
+	if (end_policy(act, slot))
+		tell_policies(RECORD_POLICY_ENDED, slot, policy->id);
+	return 0;
+}
+
+static __always_inline void arm_deadline(struct activity *act, u32 slot, u64 when)
+{
+	struct deadline *deadline = bpf_map_lookup_elem(&deadlines, &slot);
+	u64 now = bpf_ktime_get_boot_ns();
+	if (deadline) {
+		long error = bpf_timer_init(&deadline->timer, &deadlines, CLOCK_BOOTTIME);
+		if (!error || error == -EBUSY) /* EBUSY: the slot has had a deadline before */
+			error = bpf_timer_set_callback(&deadline->timer, deadline_passed);
+		if (!error)
+			error = bpf_timer_start(&deadline->timer, when > now ? when - now : 0, 0);
+		if (!error)
+			return;
+	}
+	/* Better no policy than one that never ends. */
+	lose(LOSS_TIMER);
+	set_slot(act->ended, slot);
+	end_policy(act, slot);
+}
+
+/* Puts a policy that user space has written since the last time into force. */
+static long apply_policy(u32 slot, void *context)
+{
+	struct activity *act = get_activity();
+	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
+	if (!act || !policy || !slot || slot >= MAX_POLICIES || policy->sequence == act->applied[slot])
+		return 0;
+	act->applied[slot] = policy->sequence;
+	if (policy->kind == TARGET_NONE) {
+		clear_slot(act->ended, slot);
+		end_policy(act, slot);
+		return 0;
+	}
+	clear_slot(act->ended, slot);
+	if (set_slot(act->live, slot))
+		__sync_fetch_and_add(&act->policies, 1);
+	for (u32 which = 0; which < IMAGES; which++) {
+		if (policy->images >> which & 1) {
+			if (set_slot(act->collect[which], slot) &&
+			    !__sync_fetch_and_add(&act->active[which], 1) && which == IMAGE_SCHEDULE)
+				act->schedule_epoch++;
+		} else if (clear_slot(act->collect[which], slot)) {
+			__sync_fetch_and_add(&act->active[which], -1);
+		}
+	}
+	if (policy->deadline)
+		arm_deadline(act, slot, policy->deadline);
+	return 0;
+}
+
+/* A policy is bound to the life that it first meets under its pid: a later owner of that pid is another life.
+ */
+static __always_inline bool bound_to(struct policy *policy, u64 start_id)
+{
+	return __sync_val_compare_and_swap(&policy->start_id, 0, start_id) == 0 ||
+	       policy->start_id == start_id;
+}
+
+static __always_inline u32 slot_of(struct activity *act, u32 kind, s32 id, u64 start_id)
+{
+	struct target_key key = {.kind = kind, .id = id};
+	u32 *found = bpf_map_lookup_elem(&targets, &key);
+	if (!found)
+		return 0;
+	u32 slot = *found;
+	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
+	if (!policy || !test_slot(act->live, slot) || policy->target != id || !bound_to(policy, start_id))
+		return 0;
+	return slot;
+}
+
+/* By inode, so that it holds for each thread of it, whoever starts it and whenever. */
+static __always_inline bool is_own(struct control *ctl, struct task_struct *task)
+{
+	if (task->tgid == ctl->loader_tgid)
+		return true;
+	struct mm_struct *mm = task->mm;
+	if (!mm)
+		return false;
+	u64 inode = mm->exe_file->f_inode->i_ino, device = mm->exe_file->f_inode->i_sb->s_dev;
+	for (int i = 0; i < 2; i++)
+		if (inode && inode == ctl->self_inode[i] && device == ctl->self_device[i])
+			return true;
+	return false;
+}
+
+static __always_inline u32 slot_of_all(struct control *ctl, struct activity *act, struct task_struct *task)
+{
+	u32 slot = ctl->all_slot;
+	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
+	if (!slot || !policy || !test_slot(act->live, slot))
+		return 0;
+	if (!(policy->flags & POLICY_INCLUDE_SELF) && is_own(ctl, task))
+		return 0;
+	return slot;
+}
+
+/*
+ * Gives a task the names that policies have for it now, and its images a beginning where they begin.
+ * In process context only: it may create storage. Doing it twice changes nothing.
+ */
+static __noinline int name_task(struct task_struct *task)
+{
+	struct control *ctl = get_control();
+	struct activity *act = get_activity();
+	struct task_struct *leader = task ? task->group_leader : NULL;
+	if (!ctl || !act || !leader)
+		return 0;
+
+	union {
+		u16 policies[NAMES];
+		u64 named;
+	} names = {};
+	if (act->policies) {
+		names.policies[NAMED_BY_ALL] = slot_of_all(ctl, act, task);
+		names.policies[NAMED_BY_PROCESS] =
+			slot_of(act, TARGET_PROCESS, task->tgid, leader->start_boottime);
+		names.policies[NAMED_BY_THREAD] =
+			slot_of(act, TARGET_THREAD, task->pid, task->start_boottime);
+	}
+	bool needed = names.named || act->active[IMAGE_SCHEDULE];
+	struct task_image *image =
+		bpf_task_storage_get(&images, task, 0, needed ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
+	if (!image) {
+		if (needed)
+			lose(LOSS_STORAGE);
+		return 0;
+	}
+
+	/* What has been counting until now: an image that a passed deadline has stopped begins anew. */
+	u32 counting = image->images & images_for_process(act, image);
+	u32 counting_thread = images_for_thread(act, image);
+	image->images = counting;
+	image->named = names.named;
+	u32 wanted = images_for_process(act, image), fresh = wanted & ~counting;
+	if (fresh & 1 << IMAGE_SCHEDULE) {
+		schedule_reset(&image->schedule);
+		schedule_reset(&image->schedule_gone);
+		image->schedule_since = bpf_ktime_get_boot_ns();
+	}
+	if (image->schedule_epoch != act->schedule_epoch) {
+		image->run_delay_seen = task->sched_info.run_delay;
+		image->schedule_epoch = act->schedule_epoch;
+	}
+	image->kept |= wanted;
+	image->images = wanted;
+
+	wanted = images_for_thread(act, image);
+	struct target_image *target =
+		bpf_task_storage_get(&target_images, task, 0, wanted ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
+	if (target) {
+		fresh = wanted & ~(target->images & counting_thread);
+		if (fresh & 1 << IMAGE_SCHEDULE) {
+			schedule_reset(&target->schedule);
+			target->schedule_since = bpf_ktime_get_boot_ns();
+		}
+		target->kept |= wanted;
+		target->images = wanted;
+	} else if (wanted) {
+		lose(LOSS_STORAGE);
+	}
+
+	if (ctl->sweep) {
+		image->kept = image->images;
+		if (target && !wanted)
+			bpf_task_storage_delete(&target_images, task);
+		if (!needed)
+			bpf_task_storage_delete(&images, task);
+	}
+	return 0;
+}
+
+#endif

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The hooks and the iterators of ProcImage. One program per kernel hook; an image is a set of functions it
+ * calls. */
+#include "kernel.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include "abi.h"
+#include "maps.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+/* Who inherits what an exiting thread has counted: the thread that an exec leaves over, else the leader. */
+static __always_inline struct task_struct *heir_of(struct task_struct *task)
+{
+	struct task_struct *left_over = task->signal->group_exec_task;
+	return left_over && left_over != task ? left_over : task->group_leader;
+}
+
+#include "delay.h"
+#include "policy.h"
+#include "resource.h"
+#include "schedule.h"
+#include "record.h"
+
+#define HAS_SCHEDULE(mask) ((mask)&1 << IMAGE_SCHEDULE)
+
+SEC("tp_btf/sched_switch")
+int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	struct activity *act = get_activity();
+	if (act && act->active[IMAGE_SCHEDULE])
+		schedule_switch(act, prev, next);
+	return 0;
+}
+
+/* The child is not yet awake: nothing of its life is missed. */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(sched_process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	struct activity *act = get_activity();
+	if (act && act->policies)
+		name_task(child);
+	return 0;
+}
+
+/* Another program file may be one of the tool's own; another thread may have become the leader. */
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(sched_process_exec, struct task_struct *task, s32 old_pid)
+{
+	struct activity *act = get_activity();
+	if (act && act->policies)
+		name_task(task);
+	return 0;
+}
+
+static __always_inline void fold_into_heir(struct task_struct *task, struct task_image *image)
+{
+	struct task_struct *heir = heir_of(task);
+	if (!heir || heir == task || image->folded)
+		return;
+	struct task_image *to = bpf_task_storage_get(&images, heir, 0, 0);
+	if (!to)
+		return;
+	image->folded = 1;
+	if (!HAS_SCHEDULE(image->kept))
+		return;
+	schedule_fold(&to->schedule_gone, &image->schedule);
+	if (task->pid == task->tgid) { /* a leader that an exec replaces */
+		schedule_fold(&to->schedule_gone, &image->schedule_gone);
+		to->schedule_since = image->schedule_since;
+	}
+}
+
+/*
+ * Runs for each thread. The process is dead when no thread is left to exit; two threads can both see that,
+ * and the first one notes the time. In 6.16 and later exit_mm() is yet to come: the memory is as it was in
+ * life.
+ */
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(sched_process_exit, struct task_struct *task)
+{
+	struct activity *act = get_activity();
+	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
+	struct task_struct *leader = task->group_leader;
+	if (!act || !image || !leader)
+		return 0;
+	u64 now = bpf_ktime_get_boot_ns();
+	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
+	if (target) {
+		target->exit_time = now;
+		set_slot(act->ended, image->policies[NAMED_BY_THREAD]);
+	}
+	fold_into_heir(task, image);
+	if (task->signal->live.counter)
+		return 0;
+	struct task_image *process = bpf_task_storage_get(&images, leader, 0, 0);
+	if (!process || __sync_val_compare_and_swap(&process->exit_time, 0, now))
+		return 0;
+	set_slot(act->ended, process->policies[NAMED_BY_PROCESS]);
+	struct mm_struct *mm = task->mm;
+	if (mm) {
+		process->resident_pages = resident_pages(mm);
+		process->virtual_pages = mm->total_vm;
+	}
+	return 0;
+}
+
+struct final_process {
+	struct process_record record;
+	struct schedule_stats schedule;
+};
+
+struct final_target {
+	struct thread_record record;
+	struct schedule_stats schedule;
+};
+
+static __always_inline void tell_final_process(struct activity *act, struct task_struct *leader,
+					       struct task_image *image)
+{
+	struct final_process *final = bpf_ringbuf_reserve(&events, sizeof(*final), 0);
+	if (!final) {
+		lose(LOSS_EVENT);
+		return;
+	}
+	fill_process(&final->record, RECORD_FINAL_PROCESS, act, leader, NULL, image);
+	schedule_reset(&final->schedule);
+	if (HAS_SCHEDULE(image->kept)) {
+		final->record.header.size = sizeof(*final);
+		schedule_fold(&final->schedule, &image->schedule);
+		schedule_fold(&final->schedule, &image->schedule_gone);
+	}
+	bpf_ringbuf_submit(final, 0);
+}
+
+static __always_inline void tell_final_target(struct activity *act, struct task_struct *task,
+					      struct task_image *image, struct target_image *target)
+{
+	struct final_target *final = bpf_ringbuf_reserve(&events, sizeof(*final), 0);
+	if (!final) {
+		lose(LOSS_EVENT);
+		return;
+	}
+	fill_target(&final->record, RECORD_FINAL_TARGET, act, task, image, target);
+	final->schedule = target->schedule;
+	if (HAS_SCHEDULE(target->kept))
+		final->record.header.size = sizeof(*final);
+	bpf_ringbuf_submit(final, 0);
+}
+
+/* The slot may have a new policy by now: it is ended only if it still is the one of this life. */
+static __always_inline void end_policy_of(struct activity *act, u32 slot, s32 id, u64 start_id)
+{
+	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
+	if (!slot || !policy || policy->target != id || policy->start_id != start_id)
+		return;
+	set_slot(act->ended, slot);
+	if (end_policy(act, slot))
+		tell_policies(RECORD_POLICY_ENDED, slot, policy->id);
+}
+
+/*
+ * The task is released and reaped: signal_struct has the books of every thread, to what wait4() has reported.
+ * The leader goes last. An exec from another thread gives that thread the leader's pid, and the old leader
+ * another.
+ */
+SEC("tp_btf/sched_process_free")
+int BPF_PROG(sched_process_free, struct task_struct *task)
+{
+	struct activity *act = get_activity();
+	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
+	if (!act || !image)
+		return 0;
+	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
+	if (target) {
+		if (target->kept)
+			tell_final_target(act, task, image, target);
+		end_policy_of(act, image->policies[NAMED_BY_THREAD], task->pid, task->start_boottime);
+	}
+	if (task->pid != task->tgid)
+		return 0;
+	if (image->kept)
+		tell_final_process(act, task, image);
+	end_policy_of(act, image->policies[NAMED_BY_PROCESS], task->tgid, task->start_boottime);
+	return 0;
+}
+
+/* Reading this to its end puts the policies that user space has written into force. It prints nothing. */
+SEC("iter/task")
+int apply(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	if (!task) {
+		tell_policies(RECORD_POLICIES, 0, 0);
+		return 0;
+	}
+	if (!ctx->meta->seq_num)
+		bpf_loop(MAX_POLICIES, apply_policy, NULL, 0);
+	name_task(task);
+	return 0;
+}
+
+static __always_inline bool write_process(struct bpf_iter__task *ctx, struct activity *act,
+					  struct task_struct *task, struct task_image *leader_image)
+{
+	struct task_struct *leader = task->group_leader;
+	struct process_record record;
+	if (!leader)
+		return false;
+	fill_process(&record, RECORD_PROCESS, act, leader, task, leader_image);
+	if (!HAS_SCHEDULE(record.kept))
+		return !bpf_seq_write(ctx->meta->seq, &record, sizeof(record));
+	record.header.size += sizeof(struct schedule_stats);
+	return !bpf_seq_write(ctx->meta->seq, &record, sizeof(record)) &&
+	       !bpf_seq_write(ctx->meta->seq, &leader_image->schedule_gone, sizeof(struct schedule_stats));
+}
+
+static __always_inline bool write_thread(struct bpf_iter__task *ctx, struct activity *act,
+					 struct task_struct *task, struct task_image *image)
+{
+	struct thread_record record;
+	fill_thread(&record, RECORD_THREAD, task, image);
+	record.images = image->images & images_for_process(act, image);
+	record.kept = image->folded ? 0 : image->kept;
+	if (!HAS_SCHEDULE(record.kept))
+		return !bpf_seq_write(ctx->meta->seq, &record, sizeof(record));
+	record.header.size += sizeof(struct schedule_stats);
+	return !bpf_seq_write(ctx->meta->seq, &record, sizeof(record)) &&
+	       !bpf_seq_write(ctx->meta->seq, &image->schedule, sizeof(struct schedule_stats));
+}
+
+static __always_inline bool write_target(struct bpf_iter__task *ctx, struct activity *act,
+					 struct task_struct *task, struct task_image *image,
+					 struct target_image *target)
+{
+	struct thread_record record;
+	fill_target(&record, RECORD_TARGET, act, task, image, target);
+	if (!HAS_SCHEDULE(record.kept))
+		return !bpf_seq_write(ctx->meta->seq, &record, sizeof(record));
+	record.header.size += sizeof(struct schedule_stats);
+	return !bpf_seq_write(ctx->meta->seq, &record, sizeof(record)) &&
+	       !bpf_seq_write(ctx->meta->seq, &target->schedule, sizeof(struct schedule_stats));
+}
+
+/*
+ * Every imaged process and thread, as records. The process record, with what its gone threads have left,
+ * comes before the first of its threads: so a thread that exits during the reading may be missing from a sum,
+ * never twice in it. When the buffer is full, the kernel drops what this call has written and calls it again
+ * for the same task.
+ */
+SEC("iter/task")
+int portraits(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task, *leader = task ? task->group_leader : NULL;
+	struct activity *act = get_activity();
+	if (!task || !leader || !act)
+		return 0;
+	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
+	if (!image)
+		return 0;
+	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
+	if (target && target->kept && !write_target(ctx, act, task, image, target))
+		return 0;
+	struct task_image *process = bpf_task_storage_get(&images, leader, 0, 0);
+	if (!process || !(process->kept | image->kept))
+		return 0;
+	u64 session = process->session;
+	if (session != ctx->meta->session_id) {
+		if (!write_process(ctx, act, task, process))
+			return 0;
+		process->session = ctx->meta->session_id;
+	}
+	if (!write_thread(ctx, act, task, image))
+		process->session = session;
+	return 0;
+}
+
+/* For people: cat iters/text. A row a thread; gone: what threads of the process that are gone have waited. */
+SEC("iter/task")
+int text(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct seq_file *seq = ctx->meta->seq;
+	if (!task)
+		return 0;
+	if (!ctx->meta->seq_num)
+		BPF_SEQ_PRINTF(seq,
+			       "   TGID     TID COMM             CPU_NS          SWITCHES   READ_CHARS   "
+			       "WRITE_CHARS  DELAY_NS        GONE_NS\n");
+	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
+	if (!image || !image->named)
+		return 0;
+	u64 delay = image->schedule.sum;
+	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
+	if (target && !image->images)
+		delay = target->schedule.sum;
+	BPF_SEQ_PRINTF(seq, "%7d %7d %-16s %-15llu %-10lu %-12llu %-12llu %-15llu %llu\n", task->tgid,
+		       task->pid, task->comm, task->se.sum_exec_runtime, task->nvcsw + task->nivcsw,
+		       task->ioac.rchar, task->ioac.wchar, delay, image->schedule_gone.sum);
+	return 0;
+}

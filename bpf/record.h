@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What user space is told of a process and of a thread. */
+#ifndef PROC_IMAGE_RECORD_H
+#define PROC_IMAGE_RECORD_H
+
+/* As wait(2) reports it, from the leader. */
+static __always_inline s32 exit_code_of(struct task_struct *leader)
+{
+	struct signal_struct *signal = leader->signal;
+	return signal->flags & SIGNAL_GROUP_EXIT ? signal->group_exit_code : leader->exit_code;
+}
+
+static __always_inline void read_comm(char *comm, struct task_struct *task)
+{
+	bpf_probe_read_kernel_str(comm, COMM_SIZE, task->comm);
+}
+
+/* any: a thread that has the memory, also when the leader has exited before it. */
+static __always_inline void fill_process(struct process_record *record, u32 type, struct activity *act,
+					 struct task_struct *leader, struct task_struct *any,
+					 struct task_image *image)
+{
+	struct signal_struct *signal = leader->signal;
+	struct task_struct *parent = leader->real_parent;
+	struct mm_struct *mm = leader->mm;
+
+	__builtin_memset(record, 0, sizeof(*record));
+	record->header.type = type;
+	record->header.flags = RECORD_LEADER;
+	record->header.size = sizeof(*record);
+	if (signal->group_exec_task)
+		record->header.flags |= RECORD_IN_EXEC;
+	if (image->policies[NAMED_BY_PROCESS])
+		record->header.flags |= RECORD_NAMED;
+	record->tgid = leader->tgid;
+	record->parent = parent ? parent->tgid : 0;
+	record->start_id = leader->start_boottime;
+	record->images = image->images & images_for_process(act, image);
+	record->kept = image->kept;
+	record->threads = signal->nr_threads;
+	record->schedule_since = image->schedule_since;
+	record->shown_user = signal->prev_cputime.utime;
+	record->shown_system = signal->prev_cputime.stime;
+	for (int i = 0; i < NAMES; i++)
+		record->policies[i] = image->policies[i];
+	read_comm(record->comm, leader);
+	read_usage_of_gone(&record->gone, signal);
+
+	record->resident_peak_pages = signal->maxrss;
+	if (image->exit_time) {
+		record->header.flags |= RECORD_DEAD;
+		record->exit_time = image->exit_time;
+		record->exit_code = exit_code_of(leader);
+		record->resident_pages = image->resident_pages;
+		record->virtual_pages = image->virtual_pages;
+		return;
+	}
+	if (!mm && any)
+		mm = any->mm;
+	if (!mm) /* a kernel thread */
+		return;
+	record->resident_pages = resident_pages(mm);
+	record->virtual_pages = mm->total_vm;
+	if (mm->hiwater_rss > record->resident_peak_pages)
+		record->resident_peak_pages = mm->hiwater_rss;
+	if (record->resident_pages > record->resident_peak_pages)
+		record->resident_peak_pages = record->resident_pages;
+}
+
+static __always_inline void fill_thread(struct thread_record *record, u32 type, struct task_struct *task,
+					struct task_image *image)
+{
+	struct task_struct *leader = task->group_leader;
+
+	__builtin_memset(record, 0, sizeof(*record));
+	record->header.type = type;
+	record->header.size = sizeof(*record);
+	if (task->pid == task->tgid)
+		record->header.flags |= RECORD_LEADER;
+	if (task->signal->group_exec_task)
+		record->header.flags |= RECORD_IN_EXEC;
+	record->tgid = task->tgid;
+	record->tid = task->pid;
+	record->start_id = task->start_boottime;
+	if (leader)
+		record->leader_start_id = leader->start_boottime;
+	record->priority = task->prio - MAX_RT_PRIO;
+	record->cpu = task->thread_info.cpu;
+	for (int i = 0; i < NAMES; i++)
+		record->policies[i] = image->policies[i];
+	read_comm(record->comm, task);
+	read_usage(&record->usage, task);
+}
+
+static __always_inline void fill_target(struct thread_record *record, u32 type, struct activity *act,
+					struct task_struct *task, struct task_image *image,
+					struct target_image *target)
+{
+	fill_thread(record, type, task, image);
+	record->header.flags |= RECORD_NAMED;
+	record->images = target->images & images_for_thread(act, image);
+	record->kept = target->kept;
+	record->schedule_since = target->schedule_since;
+	if (target->exit_time) {
+		record->header.flags |= RECORD_DEAD;
+		record->exit_time = target->exit_time;
+		record->exit_code = task->exit_code;
+	}
+}
+
+#endif

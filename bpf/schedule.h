@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The schedule image: run-queue delay, from sched_switch alone. */
+#ifndef PROC_IMAGE_SCHEDULE_H
+#define PROC_IMAGE_SCHEDULE_H
+
+/* A task has got the CPU. run_delay: its sched_info.run_delay as the kernel has it when the task runs. */
+static __always_inline void schedule_arrive(struct activity *act, struct system_stats *system,
+					    struct task_struct *task, u64 run_delay)
+{
+	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
+	if (!image || image->schedule_epoch != act->schedule_epoch)
+		return;
+	u64 delay = run_delay - image->run_delay_seen;
+	u32 bucket = bucket_of(delay);
+	image->run_delay_seen = run_delay;
+	schedule_add(&system->schedule, delay, bucket);
+	if (!image->named)
+		return;
+
+	if (image->images & 1 << IMAGE_SCHEDULE && counts_for_process(act, image, IMAGE_SCHEDULE)) {
+		if (!image->folded) {
+			schedule_add(&image->schedule, delay, bucket);
+		} else if (task->sighand) { /* not released yet, so its leader is not either */
+			struct task_struct *heir = heir_of(task);
+			struct task_image *to = heir ? bpf_task_storage_get(&images, heir, 0, 0) : NULL;
+			if (to)
+				schedule_fold_one(&to->schedule_gone, delay, bucket);
+		}
+	}
+	if (test_slot(act->collect[IMAGE_SCHEDULE], image->policies[NAMED_BY_THREAD])) {
+		struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
+		if (target && target->images & 1 << IMAGE_SCHEDULE)
+			schedule_add(&target->schedule, delay, bucket);
+	}
+}
+
+/*
+ * The kernel itself adds next's wait to sched_info.run_delay right after this hook, in sched_info_arrive(),
+ * out of the same rq->clock. A migration while waiting has moved a part of the wait into run_delay before:
+ * hence the difference to run_delay at the last arrival, not only clock - last_queued.
+ *
+ * Some switches never reach the hook (seen on 6.18: ftrace misses them too). Then prev is not the task that
+ * got this CPU last, and its arrival, by now in run_delay, is added when it leaves.
+ */
+static __always_inline void schedule_switch(struct activity *act, struct task_struct *prev,
+					    struct task_struct *next)
+{
+	u32 zero = 0;
+	struct system_stats *stats = bpf_map_lookup_elem(&system, &zero);
+	if (!stats)
+		return;
+	if (stats->schedule_epoch != act->schedule_epoch) {
+		schedule_reset(&stats->schedule);
+		stats->schedule_epoch = act->schedule_epoch;
+	} else if (stats->running != (u64)prev && prev->sched_info.pcount) {
+		schedule_arrive(act, stats, prev, prev->sched_info.run_delay);
+	}
+	stats->running = (u64)next;
+
+	u64 queued = next->sched_info.last_queued;
+	if (queued) /* else it is the idle task */
+		schedule_arrive(act, stats, next,
+				next->sched_info.run_delay + next->se.cfs_rq->rq->clock - queued);
+}
+
+#endif

@@ -1,0 +1,19 @@
+namespace ProcImage.Abi;
+
+/// <summary>The single element of the activity map: which policies count. Written by the kernel side alone.</summary>
+public struct Activity
+{
+    /// <summary>How many live policies have the image.</summary>
+    public CountByImage Active;
+    public uint Policies;
+    public uint ScheduleEpoch;
+    public uint Pad;
+    public SlotBits Live;
+
+    /// <summary>The target has died or the deadline has passed.</summary>
+    public SlotBits Ended;
+    public SlotBitsByImage Collect;
+
+    /// <summary>The sequence of the policy that is in force.</summary>
+    public SequenceBySlot Applied;
+}

@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace ProcImage.Abi;
+
+/// <summary>A task's name: up to 15 bytes of anything but zero. It need not be UTF-8.</summary>
+[InlineArray(Limits.CommSize)]
+public struct Comm
+{
+    private byte _first;
+
+    /// <summary>The name as text, U+FFFD for what is not UTF-8.</summary>
+    public override readonly string ToString()
+    {
+        ReadOnlySpan<byte> bytes = this;
+        var end = bytes.IndexOf((byte)0);
+        return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]);
+    }
+}
+
+/// <summary>Counts by bucket.</summary>
+[InlineArray(Limits.ScheduleBuckets)]
+public struct ScheduleBuckets
+{
+    private ulong _first;
+}
+
+/// <summary>The slots of the policies that name a task, by <see cref="Name"/>; 0 for none.</summary>
+[InlineArray((int)Name.Names)]
+public struct PolicySlots
+{
+    private ushort _first;
+}
+
+/// <summary>A bit for each policy slot.</summary>
+[InlineArray(Limits.PolicyWords)]
+public struct SlotBits
+{
+    private ulong _first;
+
+    public readonly bool this[uint slot] => (this[(int)(slot / 64)] >> (int)(slot % 64) & 1) != 0;
+}
+
+/// <summary>A bit for each policy slot, by image.</summary>
+[InlineArray((int)Image.Images)]
+public struct SlotBitsByImage
+{
+    private SlotBits _first;
+}
+
+[InlineArray((int)Image.Images)]
+public struct CountByImage
+{
+    private uint _first;
+}
+
+[InlineArray(Limits.MaxPolicies)]
+public struct SequenceBySlot
+{
+    private uint _first;
+}
+
+[InlineArray(2)]
+public struct OwnPrograms
+{
+    private ulong _first;
+}

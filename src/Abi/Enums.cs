@@ -1,0 +1,67 @@
+namespace ProcImage.Abi;
+
+/// <summary>One view of a life. <see cref="ImageSet"/> is the mask of these.</summary>
+public enum Image : uint
+{
+    Keytime = 0,
+    Lock = 1,
+    Resource = 2,
+    Syscall = 3,
+    Schedule = 4,
+    Images = 5,
+}
+
+/// <summary>Which kind of policy names a task: an index into <see cref="PolicySlots"/>.</summary>
+public enum Name : uint
+{
+    NamedByAll = 0,
+    NamedByProcess = 1,
+    NamedByThread = 2,
+    NamedByAncestor = 3,
+    Names = 4,
+}
+
+public enum TargetKind : uint
+{
+    None = 0,
+    All = 1,
+    Process = 2,
+    Thread = 3,
+}
+
+[Flags]
+public enum PolicyFlag : uint
+{
+    None = 0,
+    IncludeSelf = 1,
+}
+
+/// <summary>Causes of loss: indexes of the losses map.</summary>
+public enum Loss : uint
+{
+    Storage = 0,
+    Event = 1,
+    Timer = 2,
+    Losses = 3,
+}
+
+public enum RecordType : ushort
+{
+    Process = 1,
+    Thread = 2,
+    Target = 3,
+    FinalProcess = 4,
+    FinalTarget = 5,
+    Policies = 6,
+    PolicyEnded = 7,
+}
+
+[Flags]
+public enum RecordFlag : ushort
+{
+    None = 0,
+    InExec = 1,
+    Dead = 2,
+    Leader = 4,
+    Named = 8,
+}

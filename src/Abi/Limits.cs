@@ -1,0 +1,18 @@
+namespace ProcImage.Abi;
+
+/// <summary>The constants of <c>bpf/abi.h</c>.</summary>
+public static class Limits
+{
+    public const int AbiVersion = 1;
+
+    /// <summary>Bytes of a task's name, with the closing zero.</summary>
+    public const int CommSize = 16;
+
+    /// <summary>Policy slots; slot 0 is never used.</summary>
+    public const int MaxPolicies = 1024;
+    public const int PolicyWords = MaxPolicies / 64;
+
+    /// <summary>Buckets of a delay histogram: up to 2^11, 2^12, ... 2^34 ns, and above.</summary>
+    public const int ScheduleBuckets = 25;
+    public const int FirstBoundLog2 = 11;
+}

@@ -1,0 +1,33 @@
+namespace ProcImage.Abi;
+
+/// <summary>Names of maps and programs as in <c>bpf/</c>, and where each is pinned.</summary>
+public static class Pins
+{
+    public const string DefaultDirectory = "/sys/fs/bpf/proc_image";
+
+    public const string Control = "control";
+    public const string Policies = "policies";
+    public const string Targets = "targets";
+    public const string Activity = "activity";
+    public const string Deadlines = "deadlines";
+    public const string Losses = "losses";
+    public const string System = "system";
+    public const string Events = "events";
+
+    /// <summary>Maps that are pinned. Task storage needs no pin: the programs that use it hold it.</summary>
+    public static IReadOnlyList<string> Maps { get; } =
+        [Control, Policies, Targets, Activity, Deadlines, Losses, System, Events];
+
+    public const string Links = "links";
+    public const string Iterators = "iters";
+
+    public const string Apply = "apply";
+    public const string Portraits = "portraits";
+    public const string Text = "text";
+
+    public static string Map(string directory, string name) => Path.Combine(directory, name);
+
+    public static string Link(string directory, string hook) => Path.Combine(directory, Links, hook);
+
+    public static string Iterator(string directory, string name) => Path.Combine(directory, Iterators, name);
+}

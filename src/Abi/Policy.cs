@@ -1,0 +1,29 @@
+namespace ProcImage.Abi;
+
+/// <summary>An element of the policies map, at its slot.</summary>
+public struct Policy
+{
+    /// <summary>What users see: 1, 2, 3, ...</summary>
+    public uint Id;
+    public TargetKind Kind;
+
+    /// <summary>tgid or tid.</summary>
+    public int Target;
+    public ImageSet Images;
+    public PolicyFlag Flags;
+
+    /// <summary>Changes with every write: it tells apply that there is something to do.</summary>
+    public uint Sequence;
+
+    /// <summary>The life it is bound to: <c>task_struct.start_boottime</c> in ns; 0 until the kernel side has met it.</summary>
+    public ulong StartId;
+
+    /// <summary>CLOCK_BOOTTIME in ns; 0 for ever.</summary>
+    public ulong Deadline;
+
+    /// <summary>CLOCK_BOOTTIME in ns.</summary>
+    public ulong Created;
+    public uint KeytimeLevel;
+    public uint SyscallSequence;
+    public Comm Comm;
+}

@@ -1,1 +1,0 @@
-namespace Tmp.Abi; internal static class Tmp;

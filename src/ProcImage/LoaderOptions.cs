@@ -1,0 +1,27 @@
+using ProcImage.Abi;
+using ProcImage.CommandLine;
+
+namespace ProcImage;
+
+/// <summary>What the loader was asked to do.</summary>
+public sealed record LoaderOptions
+{
+    /// <summary>The images to preload; none only together with <see cref="Check"/>, which then covers all.</summary>
+    public required ImageSet Images { get; init; }
+
+    /// <summary>Whether the images were asked for as 'all there are' rather than by name.</summary>
+    public required bool All { get; init; }
+
+    public required ListenAddress Listen { get; init; }
+
+    /// <summary>How long the dead stay visible.</summary>
+    public required TimeSpan Linger { get; init; }
+
+    public required int MaxSeries { get; init; }
+
+    public required string Bpffs { get; init; }
+
+    public required bool Quiet { get; init; }
+
+    public required bool Check { get; init; }
+}
