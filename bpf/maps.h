@@ -3,6 +3,13 @@
 #ifndef PROC_IMAGE_MAPS_H
 #define PROC_IMAGE_MAPS_H
 
+/* Who reads the portraits iterator. */
+enum reader {
+	READER_LOADER = 0, /* one reading at a time, undisturbed by others */
+	READER_OTHER = 1,
+	READERS = 2,
+};
+
 /*
  * What a task carries while it is imaged, or while the system's run-queue delay is (each task's last arrival
  * must be known for that). It lives and dies with the task: nothing to look up by pid, nothing to fill up,
@@ -25,7 +32,7 @@ struct task_image {
 	u64 exit_time;
 	u64 resident_pages; /* at death */
 	u64 virtual_pages;
-	u64 session; /* of the portraits iterator that has written the process record */
+	u64 sessions[READERS]; /* of the portraits iterator, that have written the process record */
 };
 
 /* What a thread that is a target itself carries besides, with a beginning of its own. */

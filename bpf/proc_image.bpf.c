@@ -192,7 +192,9 @@ int apply(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
 	if (!task) {
-		tell_policies(RECORD_POLICIES, 0, 0);
+		struct control *ctl = get_control();
+		if (ctl && !ctl->sweep)
+			tell_policies(RECORD_POLICIES, 0, 0);
 		return 0;
 	}
 	if (!ctx->meta->seq_num)
@@ -265,14 +267,17 @@ int portraits(struct bpf_iter__task *ctx)
 	struct task_image *process = bpf_task_storage_get(&images, leader, 0, 0);
 	if (!process || !(process->kept | image->kept))
 		return 0;
-	u64 session = process->session;
-	if (session != ctx->meta->session_id) {
+	struct control *ctl = get_control();
+	u32 reader =
+		ctl && ctl->loader_tgid == bpf_get_current_pid_tgid() >> 32 ? READER_LOADER : READER_OTHER;
+	u64 written = process->sessions[reader];
+	if (written != ctx->meta->session_id) {
 		if (!write_process(ctx, act, task, process))
 			return 0;
-		process->session = ctx->meta->session_id;
+		process->sessions[reader] = ctx->meta->session_id;
 	}
 	if (!write_thread(ctx, act, task, image))
-		process->session = session;
+		process->sessions[reader] = written;
 	return 0;
 }
 

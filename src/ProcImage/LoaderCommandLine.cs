@@ -40,7 +40,7 @@ public static class LoaderCommandLine
     private static readonly Flag _check = new(
         null, "check", "say what this kernel and these privileges support, and exit");
 
-    private static readonly Valued<string> _bpffs = BpffsOption.Create();
+    private static readonly Valued<string> _bpffs = BpffsOption.Create(Pins.DefaultDirectory);
 
     public static Command<LoaderOptions> Command { get; } = new(
         new CommandTable(
@@ -67,7 +67,7 @@ public static class LoaderCommandLine
             Listen = given.Value(_listen, _defaultListen),
             Linger = TimeSpan.FromSeconds(given.Value(_linger, DefaultLinger)),
             MaxSeries = (int)given.Value(_maxSeries, DefaultMaxSeries),
-            Bpffs = given.Value(_bpffs, BpffsOption.Default),
+            Bpffs = given.Value(_bpffs, Pins.DefaultDirectory),
             Quiet = given.Has(_quiet),
             Check = check,
         };

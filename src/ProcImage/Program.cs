@@ -1,1 +1,5 @@
-return 0;
+using ProcImage;
+using ProcImage.CommandLine;
+
+return await new CommandRunner<LoaderOptions>(LoaderCommandLine.Command) { Explain = Failures.Explain }
+    .RunAsync(args, Loader.Run);

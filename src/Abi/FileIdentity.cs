@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using Libbpf;
+using Microsoft.Win32.SafeHandles;
+
+namespace ProcImage.Abi;
+
+/// <summary>What makes two paths the same file.</summary>
+/// <param name="Device">As the kernel keeps it in <c>super_block.s_dev</c>: major &lt;&lt; 20 | minor.</param>
+/// <param name="Inode">Inode number.</param>
+/// <param name="Owner">uid of the owner.</param>
+public readonly partial record struct FileIdentity(ulong Device, ulong Inode, uint Owner)
+{
+    private const int CurrentDirectory = -100; // AT_FDCWD
+    private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
+    private const uint BasicStats = 0x7ff; // STATX_BASIC_STATS
+
+    /// <summary>Null when there is no such file.</summary>
+    /// <exception cref="BpfException">EACCES: the directory is closed to this user.</exception>
+    public static FileIdentity? Of(string path) => Read(CurrentDirectory, path, 0);
+
+    public static FileIdentity? Of(SafeFileHandle file) => Read((int)file.DangerousGetHandle(), "", EmptyPath);
+
+    private static unsafe FileIdentity? Read(int directory, string path, int flags)
+    {
+        var stat = default(Statx);
+        if (statx(directory, path, flags, BasicStats, &stat) == 0)
+            return new FileIdentity((ulong)stat.Major << 20 | stat.Minor, stat.Inode, stat.Uid);
+        var error = Marshal.GetLastPInvokeError();
+        return error is Errno.ENOENT or Errno.ENOTDIR ? null : throw BpfError.Create(BpfOperation.Open, path, error);
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int statx(int directory, string path, int flags, uint mask, Statx* stat);
+
+    // struct statx of linux/stat.h: the same on every architecture.
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct Statx
+    {
+        [FieldOffset(20)]
+        public uint Uid;
+
+        [FieldOffset(32)]
+        public ulong Inode;
+
+        [FieldOffset(136)]
+        public uint Major;
+
+        [FieldOffset(140)]
+        public uint Minor;
+    }
+}

@@ -1,0 +1,13 @@
+namespace ProcImage.Abi;
+
+public static class ImageNames
+{
+    /// <summary>The images of a set, in the order of their bits, as users write them.</summary>
+    public static IEnumerable<string> Names(this ImageSet images) =>
+        Enum.GetValues<ImageSet>()
+            .Where(image => ulong.IsPow2((ulong)image) && images.HasFlag(image))
+            .Select(image => image.ToString().ToLowerInvariant());
+
+    /// <summary>'resource, schedule'.</summary>
+    public static string Listed(this ImageSet images) => string.Join(", ", images.Names());
+}

@@ -1,0 +1,157 @@
+using System.Runtime.CompilerServices;
+using Libbpf;
+
+namespace ProcImage.Abi;
+
+/// <summary>
+/// The pinned maps and iterators of a preloaded kernel side. Each map's shape is checked when it is opened, and the
+/// ABI version before anything else is read.
+/// </summary>
+public sealed class KernelMaps : IDisposable
+{
+    private const uint Only = 0;
+
+    private readonly BpfMap _control;
+    private readonly BpfMap _policies;
+    private readonly BpfMap _targets;
+    private readonly BpfMap _activity;
+    private readonly BpfMap _losses;
+    private readonly BpfMap _system;
+
+    private KernelMaps(string directory)
+    {
+        Directory = directory;
+        _control = Open<Control>(Pins.Control, BpfMapType.Array, 1);
+        var abi = ReadControl().Abi;
+        if (abi != Limits.AbiVersion)
+        {
+            _control.Dispose();
+            throw new PinsException(
+                PinsProblem.Unusable,
+                $"{directory} is of ABI version {abi}, this program of {Limits.AbiVersion}; "
+                + "use the programs that preloaded it, or end it with its own 'controller -f'");
+        }
+
+        _policies = Open<Policy>(Pins.Policies, BpfMapType.Array, Limits.MaxPolicies);
+        _targets = Open<uint>(Pins.Targets, BpfMapType.Hash, Limits.MaxPolicies, Unsafe.SizeOf<TargetKey>());
+        _activity = Open<Activity>(Pins.Activity, BpfMapType.Array, 1);
+        _losses = Open<ulong>(Pins.Losses, BpfMapType.PerCpuArray, (int)Loss.Losses);
+        _system = Open<SystemStats>(Pins.System, BpfMapType.PerCpuArray, 1);
+        Events = BpfMap.OpenPinned(Pins.Map(directory, Pins.Events));
+    }
+
+    public string Directory { get; }
+
+    /// <summary>The ring buffer.</summary>
+    public BpfMap Events { get; }
+
+    /// <exception cref="PinsException">Nothing is preloaded there, or something that cannot be used.</exception>
+    /// <exception cref="BpfException">A pin cannot be opened.</exception>
+    public static KernelMaps OpenPinned(string directory)
+    {
+        if (FileIdentity.Of(Pins.Map(directory, Pins.Control)) is null)
+            throw new PinsException(
+                PinsProblem.NotPreloaded,
+                $"nothing is preloaded at {directory}; start 'proc_image -a' first, or name its directory with --bpffs");
+        return new KernelMaps(directory);
+    }
+
+    public Control ReadControl() => _control.Lookup<uint, Control>(Only);
+
+    public void WriteControl(in Control control) => _control.Update(Only, control);
+
+    public Activity ReadActivity() => _activity.Lookup<uint, Activity>(Only);
+
+    /// <summary>All slots; slot 0 is never used.</summary>
+    public Policy[] ReadPolicies()
+    {
+        var policies = new Policy[Limits.MaxPolicies];
+        _policies.ReadArray<Policy>(policies);
+        return policies;
+    }
+
+    public Policy ReadPolicy(uint slot) => _policies.Lookup<uint, Policy>(slot);
+
+    public void WritePolicy(uint slot, in Policy policy) => _policies.Update(slot, policy);
+
+    public void WriteTarget(in TargetKey key, uint slot) => _targets.Update(key, slot);
+
+    public void DeleteTarget(in TargetKey key) => _targets.Delete(key);
+
+    /// <summary>Counts by <see cref="Loss"/>, over all CPUs.</summary>
+    public ulong[] ReadLosses()
+    {
+        var counts = new ulong[(int)Loss.Losses];
+        var perCpu = new ulong[Bpf.PossibleCpus];
+        for (uint cause = 0; cause < counts.Length; cause++)
+        {
+            if (!_losses.TryLookupPerCpu<uint, ulong>(cause, perCpu))
+                continue;
+            foreach (var count in perCpu)
+                counts[cause] += count;
+        }
+
+        return counts;
+    }
+
+    /// <summary>Run-queue delay of all tasks on all CPUs since schedule became active.</summary>
+    public ScheduleStats ReadSystemSchedule()
+    {
+        var perCpu = new SystemStats[Bpf.PossibleCpus];
+        _system.TryLookupPerCpu<uint, SystemStats>(Only, perCpu);
+        var epoch = ReadActivity().ScheduleEpoch;
+        var sum = default(ScheduleStats);
+        foreach (var cpu in perCpu)
+            if (cpu.ScheduleEpoch == epoch && epoch != 0)
+                sum = ScheduleStats.Add(sum, cpu.Schedule);
+        return sum;
+    }
+
+    /// <summary>Puts the policies that were written into force, on every task. On return the kernel collects.</summary>
+    public void Apply()
+    {
+        using var walk = OpenIterator(Pins.Apply);
+        walk.Drain();
+    }
+
+    /// <summary>Forgets what deactivated images have counted. Under the policy lock.</summary>
+    public void Sweep()
+    {
+        var control = ReadControl();
+        WriteControl(control with { Sweep = 1 });
+        Apply();
+        WriteControl(control with { Sweep = 0 });
+    }
+
+    public BpfIterator OpenIterator(string name) => BpfIterator.OpenPinned(Pins.Iterator(Directory, name));
+
+    /// <summary>Held while policies are changed.</summary>
+    public DirectoryLock LockPolicies() => DirectoryLock.Take(Path.Combine(Directory, Pins.Iterators));
+
+    public void Dispose()
+    {
+        _control.Dispose();
+        _policies.Dispose();
+        _targets.Dispose();
+        _activity.Dispose();
+        _losses.Dispose();
+        _system.Dispose();
+        Events.Dispose();
+    }
+
+    private BpfMap Open<TValue>(string name, BpfMapType type, int entries, int keySize = sizeof(uint))
+        where TValue : unmanaged
+    {
+        var map = BpfMap.OpenPinned(Pins.Map(Directory, name));
+        try
+        {
+            map.ExpectShape(type, keySize, Unsafe.SizeOf<TValue>(), entries);
+            return map;
+        }
+        catch
+        {
+            map.Dispose();
+            throw;
+        }
+    }
+}

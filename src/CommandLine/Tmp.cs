@@ -1,1 +1,0 @@
-namespace Tmp.CommandLine; internal static class Tmp;

@@ -1,0 +1,127 @@
+using System.Text;
+using ProcImage.Abi;
+using ProcImage.CommandLine;
+
+namespace ProcImage.Controller;
+
+/// <summary>
+/// The policies in the pinned maps, held for changing: whoever has it open is alone with them. Nothing is written
+/// before everything has been checked.
+/// </summary>
+internal sealed class PolicyBook : IDisposable
+{
+    private readonly DirectoryLock _held;
+    private readonly Activity _activity;
+    private readonly Policy[] _policies;
+    private readonly List<uint> _free = [];
+    private Control _control;
+
+    private PolicyBook(KernelMaps maps)
+    {
+        Maps = maps;
+        _held = maps.LockPolicies();
+        _control = maps.ReadControl();
+        _activity = maps.ReadActivity();
+        _policies = maps.ReadPolicies();
+
+        // Only slots that no task can still carry: those that are freed in this change are not among them.
+        for (uint slot = 1; slot < Limits.MaxPolicies; slot++)
+            if (_policies[slot].Kind == TargetKind.None)
+                _free.Add(slot);
+    }
+
+    public KernelMaps Maps { get; }
+
+    public ImageSet Preloaded => _control.Preloaded;
+
+    /// <summary>Slots that have a policy.</summary>
+    public IEnumerable<uint> Slots => Enumerable.Range(1, Limits.MaxPolicies - 1).Select(slot => (uint)slot)
+        .Where(slot => _policies[slot].Kind != TargetKind.None);
+
+    public ref readonly Policy this[uint slot] => ref _policies[slot];
+
+    public static PolicyBook Open(string directory)
+    {
+        var maps = KernelMaps.OpenPinned(directory);
+        try
+        {
+            return new PolicyBook(maps);
+        }
+        catch
+        {
+            maps.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether it still collects: its target lives and its deadline has not passed.</summary>
+    public bool IsLive(uint slot) => _activity.Live[slot] && !_activity.Ended[slot];
+
+    /// <summary>The slot of a target's policy, 0 where it has none.</summary>
+    public uint Find(Target target) =>
+        Slots.FirstOrDefault(slot => _policies[slot].Kind == target.Kind && _policies[slot].Target == target.Id);
+
+    /// <exception cref="CommandException">There are as many policies as there can be.</exception>
+    public uint Add(in Policy policy)
+    {
+        if (_free.Count == 0)
+            throw new CommandException(
+                ExitStatus.Failed,
+                $"there are {Limits.MaxPolicies - 1} policies, the most there can be; remove some with 'controller -d'");
+        var slot = _free[0];
+        _free.RemoveAt(0);
+        Write(slot, policy with { Id = _control.NextPolicyId++, Created = BootClock.Now });
+        Name(slot, _policies[slot]);
+        return slot;
+    }
+
+    public void Change(uint slot, in Policy policy) => Write(slot, policy);
+
+    public void Remove(uint slot)
+    {
+        var policy = _policies[slot];
+        if (policy.Kind == TargetKind.All)
+            _control.AllSlot = 0;
+        else
+            Maps.DeleteTarget(new TargetKey { Kind = policy.Kind, Id = policy.Target });
+        Write(slot, default);
+    }
+
+    /// <summary>Puts the changes into force. On return the kernel does as they say.</summary>
+    public void Apply()
+    {
+        Maps.WriteControl(_control.WithOwnProgram(OwnProgram.Controller, Environment.ProcessPath));
+        Maps.Apply();
+    }
+
+    /// <summary>The policy as the kernel side has it, bound to a life.</summary>
+    public Policy Reread(uint slot) => _policies[slot] = Maps.ReadPolicy(slot);
+
+    public void Dispose()
+    {
+        _held.Dispose();
+        Maps.Dispose();
+    }
+
+    public static Comm Comm(string name)
+    {
+        var comm = default(Comm);
+        var bytes = Encoding.UTF8.GetBytes(name);
+        bytes.AsSpan(0, Math.Min(bytes.Length, Limits.CommSize - 1)).CopyTo(comm);
+        return comm;
+    }
+
+    private void Name(uint slot, in Policy policy)
+    {
+        if (policy.Kind == TargetKind.All)
+            _control.AllSlot = slot;
+        else
+            Maps.WriteTarget(new TargetKey { Kind = policy.Kind, Id = policy.Target }, slot);
+    }
+
+    private void Write(uint slot, in Policy policy)
+    {
+        _policies[slot] = policy with { Sequence = _control.NextSequence++ };
+        Maps.WritePolicy(slot, _policies[slot]);
+    }
+}

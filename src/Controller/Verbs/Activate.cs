@@ -1,0 +1,104 @@
+using ProcImage.Abi;
+using ProcImage.CommandLine;
+
+namespace ProcImage.Controller.Verbs;
+
+/// <summary>Writes a policy. On return the kernel collects.</summary>
+internal static class Activate
+{
+    private const ulong NanosecondsPerSecond = 1_000_000_000;
+
+    public static ExitStatus Run(ControllerOptions options, TextWriter output)
+    {
+        using var book = PolicyBook.Open(options.Bpffs);
+        RequirePreloaded(book, options.Images);
+        var task = options.Target.Kind == TargetKind.All ? null : ProcTask.Find(options.Target);
+
+        var old = book.Find(options.Target);
+        var isChange = old != 0 && book.IsLive(old) && IsSameLife(book[old], task);
+        foreach (var slot in book.Slots.Where(slot => !book.IsLive(slot) || (slot == old && !isChange)).ToArray())
+            book.Remove(slot);
+
+        output.WriteLine(isChange ? Change(book, old, options) : Add(book, options, task));
+        return ExitStatus.Done;
+    }
+
+    private static void RequirePreloaded(PolicyBook book, ImageSet images)
+    {
+        var missing = images & ~book.Preloaded;
+        if (missing != ImageSet.None)
+            throw new CommandException(
+                ExitStatus.Failed,
+                $"{missing.Listed()} is not preloaded, only {book.Preloaded.Listed()}; "
+                + "end the loader with 'controller -f' and start it with that image");
+    }
+
+    private static bool IsSameLife(in Policy policy, ProcTask? task) =>
+        task is null || policy.StartId / ProcTask.NanosecondsPerTick == task.StartTicks;
+
+    private static string Add(PolicyBook book, ControllerOptions options, ProcTask? task)
+    {
+        var slot = book.Add(WithOptions(
+            new Policy
+            {
+                Kind = options.Target.Kind,
+                Target = options.Target.Id,
+                Images = options.Images,
+                Comm = PolicyBook.Comm(task?.Comm ?? ""),
+            },
+            options));
+        book.Apply();
+        if (task is not null && !IsSameLife(book.Reread(slot), task))
+        {
+            book.Remove(slot);
+            book.Apply();
+            throw new CommandException(
+                ExitStatus.Failed, $"{PolicyText.Target(book[slot])} has exited meanwhile; nothing is imaged");
+        }
+
+        return $"imaging {Describe(book, slot, task)}: {options.Images.Listed()}{Deadline(options)}";
+    }
+
+    private static string Change(PolicyBook book, uint slot, ControllerOptions options)
+    {
+        var old = book[slot];
+        var added = options.Images & ~old.Images;
+        book.Change(slot, WithOptions(old with { Images = old.Images | options.Images }, options));
+        book.Apply();
+
+        var images = added == ImageSet.None ? "images as they were" : string.Join(" ", added.Names().Select(name => "+" + name));
+        return $"changed policy {old.Id}, {PolicyText.Target(old)}: {images}"
+            + (options.TimeSeconds > 0 ? Deadline(options) : ", no deadline");
+    }
+
+    private static Policy WithOptions(Policy policy, ControllerOptions options)
+    {
+        policy.Flags = options.IncludeSelf || IsOwn(options.Target) ? PolicyFlag.IncludeSelf : PolicyFlag.None;
+        policy.Deadline = options.TimeSeconds is > 0 and var seconds
+            ? BootClock.Now + (seconds * NanosecondsPerSecond)
+            : 0;
+        policy.KeytimeLevel = options.KeytimeLevel;
+        policy.SyscallSequence = options.SyscallSequence;
+        return policy;
+    }
+
+    private static bool IsOwn(Target target) => target.Id == Environment.ProcessId;
+
+    private static string Deadline(ControllerOptions options) =>
+        options.TimeSeconds is > 0 ? $", deadline {options.TimeSeconds} s" : "";
+
+    private static string Describe(PolicyBook book, uint slot, ProcTask? task)
+    {
+        if (task is null)
+        {
+            var imaged = ImagedTasks.Count(book.Maps);
+            return $"every process ({imaged.Processes(slot)} processes, {imaged.Threads(slot)} threads)";
+        }
+
+        var name = PolicyText.Printable(task.Comm);
+        return book[slot].Kind == TargetKind.Thread
+            ? $"thread {task.Id} ({name}), 1 of {task.Threads} threads of process {task.Tgid}; "
+                + $"-P {task.Tgid} images all of them"
+            : $"process {task.Id} ({name}, {task.Threads} {(task.Threads == 1 ? "thread" : "threads")})";
+    }
+}

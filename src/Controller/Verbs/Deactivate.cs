@@ -1,0 +1,48 @@
+using ProcImage.Abi;
+using ProcImage.CommandLine;
+
+namespace ProcImage.Controller.Verbs;
+
+/// <summary>Removes policies, or some images of them. On return the kernel no longer collects for them.</summary>
+internal static class Deactivate
+{
+    public static ExitStatus Run(ControllerOptions options, TextWriter output)
+    {
+        using var book = PolicyBook.Open(options.Bpffs);
+        var slots = Select(book, options.Target);
+        var answers = slots.ConvertAll(slot => Take(book, slot, options.Images));
+        book.Apply();
+
+        foreach (var answer in answers.DefaultIfEmpty("no policies; nothing to remove"))
+            output.WriteLine(answer);
+        return ExitStatus.Done;
+    }
+
+    private static List<uint> Select(PolicyBook book, Target target)
+    {
+        if (target.Kind == TargetKind.All)
+            return book.Slots.ToList();
+        var slot = book.Find(target);
+        return slot != 0
+            ? [slot]
+            : throw new CommandException(
+                ExitStatus.Failed,
+                $"no policy names {target.Kind.ToString().ToLowerInvariant()} {target.Id}; 'controller --status' lists them");
+    }
+
+    private static string Take(PolicyBook book, uint slot, ImageSet images)
+    {
+        var policy = book[slot];
+        var rest = images == ImageSet.None ? ImageSet.None : policy.Images & ~images;
+        if (rest == ImageSet.None)
+        {
+            book.Remove(slot);
+            return $"removed policy {policy.Id}, {PolicyText.Target(policy)}: {policy.Images.Listed()}";
+        }
+
+        book.Change(slot, policy with { Images = rest });
+        var taken = policy.Images & images;
+        var changes = taken == ImageSet.None ? "images as they were" : string.Join(" ", taken.Names().Select(name => "-" + name));
+        return $"changed policy {policy.Id}, {PolicyText.Target(policy)}: {changes}";
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.Json;
+using ProcImage.Abi;
+using ProcImage.CommandLine;
+
+namespace ProcImage.Controller.Verbs;
+
+/// <summary>Says what is preloaded, what is imaged and until when, and what was lost.</summary>
+internal static class Status
+{
+    private const double NanosecondsPerSecond = 1e9;
+
+    public static ExitStatus Run(ControllerOptions options, TextWriter output)
+    {
+        using var maps = KernelMaps.OpenPinned(options.Bpffs);
+        var status = Read(maps);
+        if (options.Json)
+            WriteJson(status, output);
+        else
+            WriteText(status, output);
+        return ExitStatus.Done;
+    }
+
+    private static StatusReport Read(KernelMaps maps)
+    {
+        var control = maps.ReadControl();
+        var activity = maps.ReadActivity();
+        var policies = maps.ReadPolicies();
+        var tasks = ImagedTasks.Count(maps);
+        var now = BootClock.Now;
+        var rows = Enumerable.Range(1, Limits.MaxPolicies - 1)
+            .Where(slot => policies[slot].Kind != TargetKind.None)
+            .Select(slot => new PolicyReport(
+                policies[slot],
+                activity.Ended[(uint)slot] || !activity.Live[(uint)slot],
+                policies[slot].Deadline == 0 ? null : Math.Max(0, (policies[slot].Deadline - (double)now) / NanosecondsPerSecond),
+                tasks.Threads((uint)slot)))
+            .OrderBy(row => row.Policy.Id)
+            .ToList();
+        using var held = DirectoryLock.TryTake(maps.Directory);
+        return new StatusReport(control, held is null, Directory.Exists(Pins.Link(maps.Directory, "")), rows, maps.ReadLosses());
+    }
+
+    private static void WriteText(StatusReport status, TextWriter output)
+    {
+        output.WriteLine($"preloaded: {status.Control.Preloaded.Listed()}");
+        output.WriteLine($"loader:    {(status.IsLoaderAlive ? $"pid {status.Control.LoaderTgid}" : "gone; what is active goes on, and the next loader adopts it")}");
+        output.WriteLine($"losses:    {string.Join(", ", status.LossesByCause.Select(loss => $"{loss.Cause} {loss.Count}"))}");
+        output.WriteLine($"policies:  {(status.Policies.Count == 0 ? "none; nothing is collected" : "")}");
+        foreach (var row in status.Policies)
+            output.WriteLine(
+                $"  {row.Policy.Id}: {PolicyText.Target(row.Policy)}: {row.Policy.Images.Listed()}; "
+                + $"{row.Tasks} {(row.Tasks == 1 ? "task" : "tasks")}; "
+                + (row.IsEnded ? "ended"
+                    : row.ExpiresInSeconds is { } left ? string.Create(CultureInfo.InvariantCulture, $"{left:0.0} s left")
+                    : "no deadline"));
+    }
+
+    private static void WriteJson(StatusReport status, TextWriter output)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+            status.Write(json);
+        output.WriteLine(System.Text.Encoding.UTF8.GetString(stream.ToArray()));
+    }
+}

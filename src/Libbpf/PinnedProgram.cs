@@ -1,0 +1,61 @@
+using Libbpf.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace Libbpf;
+
+/// <summary>A loaded program, reached through its pin without the object it came from. Owns its descriptor.</summary>
+public sealed unsafe class PinnedProgram : IDisposable
+{
+    private readonly SafeFileHandle _fd;
+    private readonly string _subject;
+
+    private PinnedProgram(SafeFileHandle fd, string subject)
+    {
+        _fd = fd;
+        _subject = subject;
+    }
+
+    /// <exception cref="BpfException">ENOENT, EACCES, or EINVAL when the pin is no program.</exception>
+    public static PinnedProgram Open(string path)
+    {
+        Bpf.RequireLibrary();
+        string subject = $"program {path}";
+        var program = new PinnedProgram(Pins.Open(path, subject), subject);
+        try
+        {
+            program.Info();
+            return program;
+        }
+        catch
+        {
+            program.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Attaches a tracing program (<c>tp_btf</c>, <c>fentry</c>, <c>fexit</c>) where it was loaded for. The caller
+    /// owns the link.
+    /// </summary>
+    /// <remarks>The kernel knows the hook since the load, so the call names none.</remarks>
+    /// <exception cref="BpfException">EINVAL when the program is of another kind.</exception>
+    public BpfLink Attach()
+    {
+        using var lease = new HandleLease(_fd);
+        int link = BpfError.Check(LibbpfNative.bpf_raw_tracepoint_open(null, Fd), BpfOperation.Attach, _subject);
+        return new BpfLink(new SafeFileHandle(link, ownsHandle: true), $"link of {_subject}");
+    }
+
+    /// <summary>What the kernel says of it now.</summary>
+    /// <exception cref="BpfException">EINVAL when the pin is no program.</exception>
+    public ProgramInfo Info()
+    {
+        using var lease = new HandleLease(_fd);
+        return ProgramInfo.Read(Fd, _subject);
+    }
+
+    /// <summary>Closes the descriptor; the pin keeps the program.</summary>
+    public void Dispose() => _fd.Dispose();
+
+    private int Fd => (int)_fd.DangerousGetHandle();
+}

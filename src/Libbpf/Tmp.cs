@@ -1,1 +1,0 @@
-namespace Tmp.Libbpf; internal static class Tmp;

@@ -1,0 +1,138 @@
+using Libbpf;
+using ProcImage.Abi;
+
+namespace ProcImage.Imaging;
+
+/// <summary>Reads the kernel side into portraits: at each scrape, and when a process or a policy has ended.</summary>
+public sealed class Imager : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly KernelMaps _maps;
+    private readonly PortraitTable _table;
+    private readonly RingBuffer _events;
+    private readonly EventFd _stop = new();
+    private readonly Thread _thread;
+    private byte[] _buffer = new byte[2 * BpfIterator.PreferredBufferSize];
+    private Policy[] _policies = [];
+    private ScheduleStats _systemSchedule;
+    private uint _systemEpoch;
+    private bool _policiesChanged;
+
+    public Imager(KernelMaps maps, PortraitTable table)
+    {
+        _maps = maps;
+        _table = table;
+        _policies = maps.ReadPolicies();
+        _events = new RingBuffer(maps.Events, Receive);
+        _thread = new Thread(FollowEvents) { Name = "events", IsBackground = true };
+    }
+
+    /// <summary>Raised on the events thread after the policies in force have changed.</summary>
+    public event Action? PoliciesChanged;
+
+    /// <summary>Raised once when the events thread cannot go on.</summary>
+    public event Action<Exception>? Failed;
+
+    public void Start() => _thread.Start();
+
+    /// <summary>A fresh reading of everything, handed to <paramref name="use"/> under the lock.</summary>
+    public T Read<T>(Func<Snapshot, T> use)
+    {
+        lock (_lock)
+        {
+            Walk();
+            return use(TakeSnapshot());
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Signal();
+        if (_thread.IsAlive)
+            _thread.Join();
+        _events.Dispose();
+        _stop.Dispose();
+    }
+
+    private Snapshot TakeSnapshot()
+    {
+        var activity = _maps.ReadActivity();
+        return new Snapshot(_table.Portraits, _policies, activity, ReadSystemSchedule(activity.ScheduleEpoch), _maps.ReadLosses());
+    }
+
+    private ScheduleStats ReadSystemSchedule(uint epoch)
+    {
+        var stats = _maps.ReadSystemSchedule();
+        if (epoch != _systemEpoch || stats.Count >= _systemSchedule.Count)
+            _systemSchedule = stats;
+        _systemEpoch = epoch;
+        return _systemSchedule;
+    }
+
+    private void Walk()
+    {
+        using var iterator = _maps.OpenIterator(Pins.Portraits);
+        _table.BeginWalk();
+        var filled = 0;
+        for (int count; (count = iterator.Read(_buffer.AsSpan(filled))) > 0;)
+        {
+            filled += count;
+            var taken = 0;
+            while (RecordStream.TryReadHeader(_buffer.AsSpan(taken, filled - taken), out var header))
+            {
+                _table.Add(_buffer.AsSpan(taken, (int)header.Size), BootClock.Now);
+                taken += (int)header.Size;
+            }
+
+            _buffer.AsSpan(taken, filled - taken).CopyTo(_buffer);
+            filled -= taken;
+        }
+
+        _table.EndWalk(BootClock.Now);
+    }
+
+    /// <summary>Sleeps until the kernel side has something to tell; no wake-ups in between.</summary>
+    private void FollowEvents()
+    {
+        try
+        {
+            while (_events.Wait(_stop.Fd))
+            {
+                lock (_lock)
+                    _events.Consume();
+                if (!_policiesChanged)
+                    continue;
+                _policiesChanged = false;
+                FollowPolicies();
+                PoliciesChanged?.Invoke();
+            }
+        }
+        catch (Exception exception) when (exception is BpfException or InvalidDataException)
+        {
+            Failed?.Invoke(exception);
+        }
+    }
+
+    private void Receive(ReadOnlySpan<byte> record)
+    {
+        if (!RecordStream.TryReadHeader(record, out var header))
+            throw new InvalidDataException($"an event of {record.Length} bytes is cut off");
+        if (header.Type is RecordType.Policies or RecordType.PolicyEnded)
+            _policiesChanged = true;
+        else
+            _table.Add(record[..(int)header.Size], BootClock.Now);
+    }
+
+    /// <summary>Reads what deactivated images have counted in the end, then lets the kernel side forget it.</summary>
+    private void FollowPolicies()
+    {
+        using var held = _maps.LockPolicies();
+        lock (_lock)
+        {
+            _policies = _maps.ReadPolicies();
+            Walk();
+        }
+
+        _maps.Sweep();
+    }
+}

@@ -1,0 +1,193 @@
+using ProcImage.Abi;
+
+namespace ProcImage.Imaging;
+
+/// <summary>
+/// All images of one process together, or of one thread that is a target itself. Built from the records of a reading:
+/// begun, completed by each thread, then committed, or held back where the kernel was between two states.
+/// </summary>
+public sealed class Portrait(Subject subject)
+{
+    private ProcessRecord _pending;
+    private ResourceUsage _pendingUsage;
+    private ScheduleStats _pendingSchedule;
+    private bool _isHeld;
+
+    public Subject Subject { get; } = subject;
+
+    public string Comm { get; private set; } = "";
+
+    public ProcessIdentity Identity { get; set; } = ProcessIdentity.None;
+
+    /// <summary>The name it had when <see cref="Identity"/> was looked up.</summary>
+    public string? IdentifiedComm { get; set; }
+
+    /// <summary>That of the process, also where the subject is a thread.</summary>
+    public ulong ProcessStartId { get; private set; } = subject.StartId;
+
+    public int Parent { get; private set; }
+
+    /// <summary>Unix time in ns.</summary>
+    public ulong StartTime { get; } = BootClock.ToUnix(subject.StartId);
+
+    /// <summary>Images that count now; those at its death when it is dead.</summary>
+    public ImageSet Images { get; private set; }
+
+    /// <summary>Named by a policy of its own, not only by that of all processes.</summary>
+    public bool IsNamed { get; private set; }
+
+    /// <summary>The slots of the policies that name it.</summary>
+    public PolicySlots Policies { get; private set; }
+
+    public uint Threads { get; private set; }
+
+    /// <summary>Of the leader, or of the thread; as in /proc/PID/stat.</summary>
+    public int Priority { get; private set; }
+
+    /// <summary>The CPU it ran on last.</summary>
+    public int Cpu { get; private set; }
+
+    public Resources Resources { get; } = new();
+
+    public Delays Delays { get; } = new();
+
+    public bool HasResources => Images.HasFlag(ImageSet.Resource);
+
+    /// <summary>Also while frozen.</summary>
+    public bool HasDelays { get; private set; }
+
+    /// <summary>Dead; it may not have been reaped yet.</summary>
+    public bool IsDead { get; private set; }
+
+    /// <summary>Its final record has come: nothing will change any more.</summary>
+    public bool IsFinal { get; private set; }
+
+    /// <summary>Unix time in ns; 0 while alive.</summary>
+    public ulong ExitTime { get; private set; }
+
+    /// <summary>As wait(2) has it.</summary>
+    public int ExitStatus { get; private set; }
+
+    public int ExitCode => ExitStatus >> 8 & 0xff;
+
+    public int ExitSignal => ExitStatus & 0x7f;
+
+    /// <summary>False when something of it was lost.</summary>
+    public bool IsComplete { get; set; } = true;
+
+    /// <summary>Missed while it counted: unless its final record is still to come, that was lost.</summary>
+    public bool HasVanished { get; private set; }
+
+    /// <summary>The reading that it was last seen in.</summary>
+    public ulong Walk { get; private set; }
+
+    /// <summary>CLOCK_BOOTTIME in ns since when nothing of it counts any more; 0 while something does.</summary>
+    public ulong QuietSince { get; private set; }
+
+    /// <summary>Shown within the bound on series.</summary>
+    public bool IsAdmitted { get; set; }
+
+    public void Begin(ulong walk, in ProcessRecord record, in ScheduleStats gone)
+    {
+        // A second process record in one reading: an exec from another thread has moved the leader's place meanwhile.
+        _isHeld = Walk == walk || record.Header.Flags.HasFlag(RecordFlag.InExec);
+        Walk = walk;
+        _pending = record;
+        _pendingUsage = record.Gone;
+        _pendingSchedule = gone;
+    }
+
+    public void Add(in ThreadRecord thread, in ScheduleStats schedule)
+    {
+        _isHeld |= thread.Header.Flags.HasFlag(RecordFlag.InExec);
+        _pendingUsage.Add(thread.Usage);
+        _pendingSchedule = ScheduleStats.Add(_pendingSchedule, schedule);
+        if (thread.Header.Flags.HasFlag(RecordFlag.Leader))
+        {
+            Priority = thread.Priority;
+            Cpu = thread.Cpu;
+        }
+    }
+
+    /// <summary>The reading is at its end.</summary>
+    public void Commit(ulong now)
+    {
+        if (!_isHeld)
+            Take(_pending, _pendingUsage, _pendingSchedule, now);
+    }
+
+    /// <summary>A process is gone for good: everything is in this record.</summary>
+    public void Finish(in ProcessRecord record, in ScheduleStats schedule, ulong now)
+    {
+        Take(record, record.Gone, schedule, now);
+        IsFinal = true;
+        IsComplete = true;
+        QuietSince = now;
+    }
+
+    /// <summary>The same for a thread that is a target itself.</summary>
+    public void Take(ulong walk, in ThreadRecord record, in ScheduleStats schedule, ulong now)
+    {
+        Walk = walk;
+        ProcessStartId = record.LeaderStartId;
+        Priority = record.Priority;
+        Cpu = record.Cpu;
+        var asProcess = new ProcessRecord
+        {
+            Header = record.Header,
+            Images = record.Images,
+            Kept = record.Kept,
+            Threads = 1,
+            ExitCode = record.ExitCode,
+            ExitTime = record.ExitTime,
+            ScheduleSince = record.ScheduleSince,
+            Policies = record.Policies,
+            Comm = record.Comm,
+        };
+        Take(asProcess, record.Usage, schedule, now);
+        if (record.Header.Type != RecordType.FinalTarget)
+            return;
+        IsFinal = true;
+        QuietSince = now;
+    }
+
+    /// <summary>It was not in the reading, and no final record has come: its policy is gone, or its record was lost.</summary>
+    public void Miss(ulong now)
+    {
+        if (IsFinal)
+            return;
+        HasVanished |= Images != ImageSet.None;
+        Images = ImageSet.None;
+        if (QuietSince == 0)
+            QuietSince = now;
+    }
+
+    private void Take(in ProcessRecord record, in ResourceUsage usage, in ScheduleStats schedule, ulong now)
+    {
+        if (IsFinal)
+            return;
+        Comm = record.Comm.ToString();
+        Parent = record.Parent;
+        Images = record.Images;
+        IsNamed = record.Header.Flags.HasFlag(RecordFlag.Named);
+        Policies = record.Policies;
+        Threads = record.Threads;
+        if (Images.HasFlag(ImageSet.Resource))
+            Resources.Advance(record, usage);
+        if (record.Kept.HasFlag(ImageSet.Schedule))
+        {
+            Delays.Advance(schedule, record.ScheduleSince);
+            HasDelays = true;
+        }
+
+        if (record.Header.Flags.HasFlag(RecordFlag.Dead) && !IsDead)
+        {
+            IsDead = true;
+            ExitTime = BootClock.ToUnix(record.ExitTime);
+        }
+
+        if (IsDead)
+            ExitStatus = record.ExitCode;
+        QuietSince = Images != ImageSet.None ? 0 : QuietSince == 0 ? now : QuietSince;
+    }
+}

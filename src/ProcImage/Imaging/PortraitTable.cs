@@ -1,0 +1,134 @@
+using ProcImage.Abi;
+
+namespace ProcImage.Imaging;
+
+/// <summary>
+/// Every portrait, from the readings of the iterator and the final records of the ring buffer. For one thread at a time.
+/// </summary>
+/// <param name="linger">ns for which what has ended is still shown.</param>
+/// <param name="identify">Looks up what only /proc says of a life; null when it is gone.</param>
+public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity?> identify)
+{
+    /// <summary>A final record comes after a grace period of the kernel, some ten ms; after this it is lost.</summary>
+    private const ulong FinalRecordDelay = 2_000_000_000;
+
+    /// <summary>Of the dead, the latest so many are kept, however long the linger is.</summary>
+    private const int MaxDead = 1000;
+
+    private readonly Dictionary<Subject, Portrait> _portraits = [];
+    private readonly Queue<Portrait> _dead = new();
+    private ulong _walk;
+
+    public IReadOnlyCollection<Portrait> Portraits => _portraits.Values;
+
+    public Portrait? Find(Subject subject) => _portraits.GetValueOrDefault(subject);
+
+    public void BeginWalk() => _walk++;
+
+    /// <summary>A record of the iterator or of the ring buffer.</summary>
+    public void Add(ReadOnlySpan<byte> bytes, ulong now)
+    {
+        RecordStream.TryReadHeader(bytes, out var header);
+        switch (header.Type)
+        {
+            case RecordType.Process:
+                AddProcess(bytes);
+                break;
+            case RecordType.Thread:
+                AddThread(bytes);
+                break;
+            case RecordType.Target:
+            case RecordType.FinalTarget:
+                AddTarget(bytes, now);
+                break;
+            case RecordType.FinalProcess:
+                AddFinal(bytes, now);
+                break;
+        }
+    }
+
+    public void EndWalk(ulong now)
+    {
+        foreach (var portrait in _portraits.Values)
+        {
+            if (portrait.Walk == _walk)
+            {
+                if (!portrait.Subject.IsThread)
+                    portrait.Commit(now);
+                Identify(portrait);
+            }
+            else
+            {
+                portrait.Miss(now);
+                if (portrait.HasVanished && !portrait.IsFinal && now - portrait.QuietSince > FinalRecordDelay && IsGone(portrait))
+                    portrait.IsComplete = false;
+            }
+        }
+
+        Forget(now);
+    }
+
+    private void AddProcess(ReadOnlySpan<byte> bytes)
+    {
+        var record = RecordStream.Read<ProcessRecord>(bytes, out var schedule);
+        GetOrAdd(new Subject(record.Tgid, 0, record.StartId)).Begin(_walk, record, schedule);
+    }
+
+    private void AddThread(ReadOnlySpan<byte> bytes)
+    {
+        var record = RecordStream.Read<ThreadRecord>(bytes, out var schedule);
+        if (Find(new Subject(record.Tgid, 0, record.LeaderStartId)) is { } process && process.Walk == _walk)
+            process.Add(record, schedule);
+    }
+
+    private void AddTarget(ReadOnlySpan<byte> bytes, ulong now)
+    {
+        var record = RecordStream.Read<ThreadRecord>(bytes, out var schedule);
+        var portrait = GetOrAdd(new Subject(record.Tgid, record.Tid, record.StartId));
+        portrait.Take(_walk, record, schedule, now);
+        if (portrait.IsFinal)
+            Bury(portrait);
+    }
+
+    private void AddFinal(ReadOnlySpan<byte> bytes, ulong now)
+    {
+        var record = RecordStream.Read<ProcessRecord>(bytes, out var schedule);
+        var portrait = GetOrAdd(new Subject(record.Tgid, 0, record.StartId));
+        portrait.Finish(record, schedule, now);
+        Bury(portrait);
+    }
+
+    private Portrait GetOrAdd(Subject subject)
+    {
+        if (!_portraits.TryGetValue(subject, out var portrait))
+            _portraits.Add(subject, portrait = new Portrait(subject));
+        return portrait;
+    }
+
+    /// <summary>Again when the name has changed: then it is likely to be another program.</summary>
+    private void Identify(Portrait portrait)
+    {
+        if (portrait.IsDead || portrait.IdentifiedComm == portrait.Comm)
+            return;
+        portrait.IdentifiedComm = portrait.Comm;
+        portrait.Identity = identify(portrait.Subject.Tgid, portrait.ProcessStartId) ?? portrait.Identity;
+    }
+
+    private bool IsGone(Portrait portrait) => identify(portrait.Subject.Tgid, portrait.ProcessStartId) is null;
+
+    private void Bury(Portrait portrait)
+    {
+        _dead.Enqueue(portrait);
+        if (_dead.Count > MaxDead)
+            _portraits.Remove(_dead.Dequeue().Subject);
+    }
+
+    private void Forget(ulong now)
+    {
+        while (_dead.TryPeek(out var oldest) && now - oldest.QuietSince >= linger)
+            _portraits.Remove(_dead.Dequeue().Subject);
+        foreach (var portrait in _portraits.Values)
+            if (!portrait.IsFinal && portrait.QuietSince != 0 && (!portrait.HasDelays || now - portrait.QuietSince >= linger))
+                _portraits.Remove(portrait.Subject);
+    }
+}

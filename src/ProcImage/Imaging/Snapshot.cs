@@ -1,0 +1,16 @@
+using ProcImage.Abi;
+
+namespace ProcImage.Imaging;
+
+/// <summary>Everything of one reading. Valid only while the reading is being used.</summary>
+/// <param name="Portraits">Alive, frozen and dead.</param>
+/// <param name="Policies">By slot.</param>
+/// <param name="Activity">Which of them count.</param>
+/// <param name="SystemSchedule">Run-queue delay of all tasks since schedule became active.</param>
+/// <param name="Losses">By <see cref="Loss"/>.</param>
+public sealed record Snapshot(
+    IReadOnlyCollection<Portrait> Portraits,
+    Policy[] Policies,
+    Activity Activity,
+    ScheduleStats SystemSchedule,
+    ulong[] Losses);

@@ -1,0 +1,43 @@
+using Libbpf;
+using ProcImage.Abi;
+using ProcImage.CommandLine;
+
+namespace ProcImage.Loading;
+
+/// <summary>Says what this kernel and these privileges support, image by image, by trying it. Leaves nothing behind.</summary>
+internal static class Check
+{
+    private const string KernelTypes = "/sys/kernel/btf/vmlinux";
+
+    public static ExitStatus Run(LoaderOptions options, TextWriter output)
+    {
+        output.WriteLine($"libbpf:    {Bpf.RequireLibrary()}");
+        output.WriteLine($"BTF:       {(File.Exists(KernelTypes) ? KernelTypes : "none; this kernel was built without CONFIG_DEBUG_INFO_BTF")}");
+        output.WriteLine($"bpffs:     {(Bpffs.IsMounted(options.Bpffs) ? "mounted" : "not mounted; 'proc_image' mounts it at /sys/fs/bpf")}");
+        var status = ExitStatus.Done;
+        foreach (var image in Enum.GetValues<ImageSet>().Where(image => ulong.IsPow2((ulong)image)))
+        {
+            var problem = Try(image);
+            if (problem is not null && ImageSupport.InThisBuild.HasFlag(image))
+                status = ExitStatus.Unsupported;
+            output.WriteLine($"{image.Listed() + ":",-10} {problem ?? "supported"}");
+        }
+
+        return status;
+    }
+
+    private static string? Try(ImageSet image)
+    {
+        if (!ImageSupport.InThisBuild.HasFlag(image))
+            return "not in this build";
+        try
+        {
+            using var kernelSide = Preload.Load(image);
+            return null;
+        }
+        catch (BpfException failure)
+        {
+            return failure.Message;
+        }
+    }
+}

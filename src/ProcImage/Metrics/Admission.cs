@@ -1,0 +1,45 @@
+using ProcImage.Imaging;
+
+namespace ProcImage.Metrics;
+
+/// <summary>
+/// Bounds the series of portraits: those that a policy names first, then the oldest. Who is admitted stays, so that no
+/// series comes and goes; the others are counted.
+/// </summary>
+/// <param name="maxSeries">How many series of portraits there may be.</param>
+public sealed class Admission(int maxSeries)
+{
+    private const int NamedCost = 50;
+    private const int OtherCost = 25;
+
+    /// <summary>Portraits that are not shown, as of the last time.</summary>
+    public int DroppedPortraits { get; private set; }
+
+    /// <summary>About how many series they would have.</summary>
+    public int DroppedSeries { get; private set; }
+
+    /// <summary>Those that are shown, the named and the oldest first.</summary>
+    public List<Portrait> Admit(IEnumerable<Portrait> portraits)
+    {
+        var ordered = portraits.Where(IsShown)
+            .OrderByDescending(p => p.IsNamed).ThenBy(p => p.Subject.StartId).ThenBy(p => p.Subject.Tid).ToList();
+        var left = maxSeries - ordered.Where(p => p.IsAdmitted).Sum(Cost);
+        foreach (var portrait in ordered.Where(p => !p.IsAdmitted))
+        {
+            left -= Cost(portrait);
+            if (left < 0)
+                break;
+            portrait.IsAdmitted = true;
+        }
+
+        var dropped = ordered.Where(p => !p.IsAdmitted).ToList();
+        DroppedPortraits = dropped.Count;
+        DroppedSeries = dropped.Sum(Cost);
+        ordered.RemoveAll(p => !p.IsAdmitted);
+        return ordered;
+    }
+
+    private static bool IsShown(Portrait portrait) => portrait.HasResources || portrait.HasDelays;
+
+    private static int Cost(Portrait portrait) => portrait.IsNamed ? NamedCost : OtherCost;
+}

@@ -1,0 +1,189 @@
+using System.Buffers;
+using System.Diagnostics;
+using Libbpf;
+using ProcImage.Abi;
+using ProcImage.Imaging;
+using ProcImage.Loading;
+
+namespace ProcImage.Metrics;
+
+/// <summary>Writes every series. A collector that fails costs its own series and is told, never the scrape.</summary>
+internal sealed class Exporter(KernelSide kernelSide, Imager imager, Admission admission)
+{
+    private const double NanosecondsPerSecond = 1e9;
+    private readonly List<(string Name, TimeSpan Duration, bool Succeeded)> _collectors = [];
+
+    /// <summary>Not at the same time from two threads.</summary>
+    public void Write(IBufferWriter<byte> writer, ExpositionFormat format)
+    {
+        var x = new Exposition(writer, format);
+        _collectors.Clear();
+        Collect("portraits", () => imager.Read(snapshot =>
+        {
+            WritePortraits(x, admission.Admit(snapshot.Portraits));
+            WriteSchedule(x, snapshot);
+            WritePolicies(x, snapshot);
+            return true;
+        }));
+        if (kernelSide.Preloaded.HasFlag(ImageSet.Resource))
+            Collect("host", () => WriteHost(x, HostFigures.Read()));
+        Collect("hooks", () => WriteHooks(x));
+        Collect("self", () => WriteSelf(x));
+        WriteCollectors(x);
+        x.Finish();
+    }
+
+    private void Collect(string name, Action write)
+    {
+        var begin = Stopwatch.GetTimestamp();
+        var succeeded = false;
+        try
+        {
+            write();
+            succeeded = true;
+        }
+        catch (Exception failure) when (failure is BpfException or IOException)
+        {
+            Console.Error.WriteLine($"proc_image: collector {name}: {failure.Message}");
+        }
+
+        _collectors.Add((name, Stopwatch.GetElapsedTime(begin), succeeded));
+    }
+
+    private static void WritePortraits(Exposition x, List<Portrait> portraits)
+    {
+        var processes = portraits.FindAll(portrait => !portrait.Subject.IsThread).ConvertAll(Identified);
+        var threads = portraits.FindAll(portrait => portrait.Subject.IsThread).ConvertAll(Identified);
+        foreach (var metric in SubjectMetrics.All)
+        {
+            WriteFamily(x, metric.Process, metric, processes);
+            if (metric.Thread is { } family)
+                WriteFamily(x, family, metric, threads);
+        }
+    }
+
+    private static void WriteFamily(
+        Exposition x, MetricFamily family, SubjectMetric metric, List<(Portrait Portrait, string Labels)> subjects)
+    {
+        if (subjects.Count == 0)
+            return;
+        x.Begin(family);
+        foreach (var (portrait, labels) in subjects)
+            metric.Write(x, portrait, labels);
+    }
+
+    private static (Portrait Portrait, string Labels) Identified(Portrait portrait)
+    {
+        var subject = portrait.Subject;
+        var labels = FormattableString.Invariant($"tgid=\"{subject.Tgid}\",start_id=\"{subject.StartId}\"");
+        return (portrait, subject.IsThread ? FormattableString.Invariant($"{labels},tid=\"{subject.Tid}\"") : labels);
+    }
+
+    private static void WriteSchedule(Exposition x, Snapshot snapshot)
+    {
+        if (snapshot.Activity.Active[(int)Image.Schedule] == 0)
+            return;
+        x.Begin(SystemMetrics.Delay);
+        x.Histogram("", snapshot.SystemSchedule, allBuckets: true);
+        if (snapshot.SystemSchedule.Count == 0)
+            return;
+        x.Begin(SystemMetrics.DelayMin);
+        x.Nanoseconds("", snapshot.SystemSchedule.Min);
+        x.Begin(SystemMetrics.DelayMax);
+        x.Nanoseconds("", snapshot.SystemSchedule.Max);
+    }
+
+    private static void WritePolicies(Exposition x, Snapshot snapshot)
+    {
+        x.Begin(SystemMetrics.Policies);
+        x.Number("", (ulong)snapshot.Activity.Policies);
+        if (snapshot.Activity.Policies > 0)
+        {
+            x.Begin(SystemMetrics.PolicyInfo);
+            for (uint slot = 1; slot < Limits.MaxPolicies; slot++)
+                if (snapshot.Activity.Live[slot])
+                    x.Number(PolicyLabels(snapshot.Policies[slot]), 1UL);
+        }
+
+        x.Begin(SystemMetrics.TasksImaged);
+        foreach (var image in ImageSupport.InThisBuild.Names())
+            x.Number(Exposition.Label("image", image), CountTasks(snapshot, image));
+
+        x.Begin(SystemMetrics.Losses);
+        for (var cause = 0; cause < snapshot.Losses.Length; cause++)
+            x.Number(Exposition.Label("cause", SystemMetrics.NameOf((Loss)cause)), snapshot.Losses[cause]);
+    }
+
+    private static string PolicyLabels(in Policy policy) => string.Join(
+        ',',
+        Exposition.Label("policy", FormattableString.Invariant($"{policy.Id}")),
+        Exposition.Label("kind", policy.Kind.ToString().ToLowerInvariant()),
+        Exposition.Label("target", FormattableString.Invariant($"{policy.Target}")),
+        Exposition.Label("comm", policy.Comm.ToString()),
+        Exposition.Label("images", policy.Images.Listed()));
+
+    private static ulong CountTasks(Snapshot snapshot, string image)
+    {
+        ulong count = 0;
+        foreach (var portrait in snapshot.Portraits)
+            if (!portrait.IsFinal && portrait.Images.Names().Contains(image))
+                count += portrait.Threads;
+        return count;
+    }
+
+    private static void WriteHost(Exposition x, HostFigures host)
+    {
+        x.Begin(SystemMetrics.Cpu);
+        foreach (var (mode, nanoseconds) in host.CpuSeconds)
+            x.Nanoseconds(Exposition.Label("mode", mode), nanoseconds);
+        x.Begin(SystemMetrics.MemoryAvailable);
+        x.Number("", host.MemoryAvailable);
+        x.Begin(SystemMetrics.StorageRead);
+        x.Number("", host.StorageRead);
+        x.Begin(SystemMetrics.StorageWritten);
+        x.Number("", host.StorageWritten);
+    }
+
+    private void WriteHooks(Exposition x)
+    {
+        var programs = kernelSide.Hooks.Select(hook => (Hook: hook, Program: kernelSide.Program(hook))).ToList();
+        x.Begin(SystemMetrics.HookAttached);
+        foreach (var (hook, program) in programs)
+            x.Number(Exposition.Label("hook", hook), program is null ? 0UL : 1UL);
+        x.Begin(SystemMetrics.HookRun);
+        foreach (var (hook, program) in programs)
+            x.Nanoseconds(Exposition.Label("hook", hook), program?.RunTime ?? 0);
+    }
+
+    private void WriteSelf(Exposition x)
+    {
+        x.Begin(SystemMetrics.SeriesDropped);
+        x.Number("", (ulong)admission.DroppedSeries);
+        x.Begin(SystemMetrics.ProcessesDropped);
+        x.Number("", (ulong)admission.DroppedPortraits);
+        x.Begin(SystemMetrics.BuildInfo);
+        x.Number($"{Exposition.Label("version", Build.Version)},{Exposition.Label("abi", FormattableString.Invariant($"{Limits.AbiVersion}"))}", 1UL);
+
+        using var self = Process.GetCurrentProcess();
+        x.Begin(SystemMetrics.OwnCpu);
+        x.Nanoseconds("", (ulong)self.TotalProcessorTime.Ticks * 100);
+        x.Begin(SystemMetrics.OwnResident);
+        x.Number("", (ulong)self.WorkingSet64);
+        x.Begin(SystemMetrics.OwnVirtual);
+        x.Number("", (ulong)self.VirtualMemorySize64);
+        x.Begin(SystemMetrics.OwnStart);
+        x.Number("", (self.StartTime.ToUniversalTime() - DateTime.UnixEpoch).TotalSeconds);
+        x.Begin(SystemMetrics.OwnFiles);
+        x.Number("", (ulong)Directory.GetFiles("/proc/self/fd").Length);
+    }
+
+    private void WriteCollectors(Exposition x)
+    {
+        x.Begin(SystemMetrics.CollectorDuration);
+        foreach (var (name, duration, _) in _collectors)
+            x.Number(Exposition.Label("collector", name), duration.TotalNanoseconds / NanosecondsPerSecond);
+        x.Begin(SystemMetrics.CollectorSuccess);
+        foreach (var (name, _, succeeded) in _collectors)
+            x.Number(Exposition.Label("collector", name), succeeded ? 1UL : 0UL);
+    }
+}

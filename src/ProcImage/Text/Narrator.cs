@@ -1,0 +1,72 @@
+using ProcImage.Abi;
+using ProcImage.Imaging;
+
+namespace ProcImage.Text;
+
+/// <summary>
+/// Says on standard output what changes: a line for each policy that comes, changes or ends; on a terminal also a table
+/// of portraits while there is a policy.
+/// </summary>
+internal sealed class Narrator(Imager imager, TextWriter output, bool withTables) : IDisposable
+{
+    private static readonly TimeSpan _period = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<uint, string> _told = [];
+    private Timer? _timer;
+
+    /// <summary>To be called after each change of policies.</summary>
+    public void Tell()
+    {
+        var policies = imager.Read(InForce);
+        lock (_lock)
+        {
+            foreach (var (id, text) in policies)
+                if (_told.GetValueOrDefault(id) != text)
+                    Line($"policy {id}: {text}");
+            foreach (var id in _told.Keys.Where(id => !policies.ContainsKey(id)).ToArray())
+                Line($"policy {id} has ended");
+            _told.Clear();
+            foreach (var (id, text) in policies)
+                _told.Add(id, text);
+            Schedule(policies.Count > 0);
+        }
+    }
+
+    public void Dispose() => _timer?.Dispose();
+
+    private static Dictionary<uint, string> InForce(Snapshot snapshot)
+    {
+        var policies = new Dictionary<uint, string>();
+        for (uint slot = 1; slot < Limits.MaxPolicies; slot++)
+            if (snapshot.Activity.Live[slot] && !snapshot.Activity.Ended[slot])
+                policies.Add(snapshot.Policies[slot].Id, Describe(snapshot.Policies[slot]));
+        return policies;
+    }
+
+    private static string Describe(in Policy policy)
+    {
+        var target = policy.Kind == TargetKind.All
+            ? "every process"
+            : $"{policy.Kind.ToString().ToLowerInvariant()} {policy.Target} ({PortraitText.Printable(policy.Comm.ToString())})";
+        return $"{target}: {policy.Images.Listed()}{(policy.Deadline == 0 ? "" : ", with a deadline")}";
+    }
+
+    /// <summary>No timer runs while nothing is collected.</summary>
+    private void Schedule(bool isActive)
+    {
+        if (!withTables)
+            return;
+        if (!isActive)
+        {
+            _timer?.Dispose();
+            _timer = null;
+        }
+        else
+        {
+            _timer ??= new Timer(_ => Line(imager.Read(snapshot => PortraitText.Table(snapshot.Portraits))), null, _period, _period);
+        }
+    }
+
+    private void Line(string text) => output.WriteLine(text);
+}

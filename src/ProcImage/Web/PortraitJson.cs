@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text.Json;
+using ProcImage.Abi;
+using ProcImage.Imaging;
+
+namespace ProcImage.Web;
+
+/// <summary>Portraits as JSON. Times are integers of nanoseconds: a double would round them.</summary>
+internal static class PortraitJson
+{
+    public const string ContentType = "application/json; charset=utf-8";
+
+    public static byte[] List(IEnumerable<Portrait> portraits) => Build(json =>
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("processes");
+        foreach (var portrait in portraits.Where(IsShown).OrderBy(p => p.Subject.Tgid).ThenBy(p => p.Subject.Tid))
+            Write(json, portrait);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+
+    /// <summary>Null for null.</summary>
+    public static byte[]? One(Portrait? portrait) =>
+        portrait is null || !IsShown(portrait) ? null : Build(json => Write(json, portrait));
+
+    private static bool IsShown(Portrait portrait) => portrait.HasResources || portrait.HasDelays;
+
+    private static byte[] Build(Action<Utf8JsonWriter> write)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+            write(json);
+        return stream.ToArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, Portrait portrait)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("tgid", portrait.Subject.Tgid);
+        if (portrait.Subject.IsThread)
+            json.WriteNumber("tid", portrait.Subject.Tid);
+        json.WriteString("start_id", portrait.Subject.StartId.ToString(CultureInfo.InvariantCulture));
+        json.WriteString("comm", portrait.Comm);
+        json.WriteString("exe", portrait.Identity.Exe);
+        json.WriteString("cgroup", portrait.Identity.Cgroup);
+        json.WriteNumber("parent", portrait.Parent);
+        json.WriteStartArray("images");
+        foreach (var image in portrait.Images.Names())
+            json.WriteStringValue(image);
+        json.WriteEndArray();
+        json.WriteBoolean("complete", portrait.IsComplete);
+        json.WriteNumber("start_time_ns", portrait.StartTime);
+        json.WriteString("state", portrait.IsDead ? "dead" : portrait.Images == ImageSet.None ? "frozen" : "alive");
+        if (portrait.IsDead)
+        {
+            json.WriteNumber("exit_time_ns", portrait.ExitTime);
+            json.WriteNumber("exit_code", portrait.ExitCode);
+            json.WriteNumber("exit_signal", portrait.ExitSignal);
+        }
+
+        if (portrait.HasResources)
+            WriteResources(json, portrait);
+        if (portrait.HasDelays)
+            WriteSchedule(json, portrait);
+        json.WriteEndObject();
+    }
+
+    private static void WriteResources(Utf8JsonWriter json, Portrait portrait)
+    {
+        var resources = portrait.Resources;
+        var usage = resources.Usage;
+        json.WriteStartObject("resource");
+        json.WriteNumber("cpu_user_ns", resources.Cpu.User);
+        json.WriteNumber("cpu_system_ns", resources.Cpu.System);
+        json.WriteNumber("threads", portrait.Threads);
+        json.WriteNumber("resident_bytes", resources.ResidentBytes);
+        json.WriteNumber("resident_peak_bytes", resources.ResidentPeakBytes);
+        json.WriteNumber("virtual_bytes", resources.VirtualBytes);
+        json.WriteNumber("read_chars", usage.ReadChars);
+        json.WriteNumber("written_chars", usage.WrittenChars);
+        json.WriteNumber("read_bytes", usage.ReadBytes);
+        json.WriteNumber("written_bytes", usage.WrittenBytes);
+        json.WriteNumber("minor_faults", usage.MinorFaults);
+        json.WriteNumber("major_faults", usage.MajorFaults);
+        json.WriteNumber("voluntary_switches", usage.VoluntarySwitches);
+        json.WriteNumber("involuntary_switches", usage.InvoluntarySwitches);
+        json.WriteEndObject();
+    }
+
+    private static void WriteSchedule(Utf8JsonWriter json, Portrait portrait)
+    {
+        var stats = portrait.Delays.Stats;
+        var count = stats.Count;
+        json.WriteStartObject("schedule");
+        json.WriteNumber("delay_count", count);
+        json.WriteNumber("delay_sum_ns", stats.Sum);
+        json.WriteNumber("delay_min_ns", count == 0 ? 0 : stats.Min);
+        json.WriteNumber("delay_max_ns", stats.Max);
+        json.WriteNumber("priority", portrait.Priority);
+        json.WriteNumber("last_cpu", portrait.Cpu);
+        json.WriteStartArray("delay_buckets");
+        for (var i = 0; i < Limits.ScheduleBuckets; i++)
+            json.WriteNumberValue(stats.Buckets[i]);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}
