@@ -3,33 +3,26 @@
 #ifndef PROC_IMAGE_DELAY_H
 #define PROC_IMAGE_DELAY_H
 
-/* The bucket of a value: 0 up to 2^11, 1 up to 2^12, ... A bound belongs to the bucket below it. */
+/*
+ * The bucket of a value: 0 up to 2^11, 1 up to 2^12, ... A bound belongs to the bucket below it. Counts the
+ * bits up to the highest one that is set, without a branch: the verifier would walk what follows once for
+ * each outcome.
+ */
 static __always_inline u32 bucket_of(u64 value)
 {
-	u32 log2 = 0;
-	if (value <= 1ULL << FIRST_BOUND_LOG2)
-		return 0;
-	value = (value - 1) >> FIRST_BOUND_LOG2;
-	if (value >> 32)
-		return SCHEDULE_BUCKETS - 1;
-	if (value >> 16) {
-		value >>= 16;
-		log2 += 16;
-	}
-	if (value >> 8) {
-		value >>= 8;
-		log2 += 8;
-	}
-	if (value >> 4) {
-		value >>= 4;
-		log2 += 4;
-	}
-	if (value >> 2) {
-		value >>= 2;
-		log2 += 2;
-	}
-	log2 += value >> 1;
-	return log2 + 1 < SCHEDULE_BUCKETS ? log2 + 1 : SCHEDULE_BUCKETS - 1;
+	s64 below = (s64)(value - 1);
+	u64 bits = (u64)(below & ~(below >> 63)) >> FIRST_BOUND_LOG2; /* 0 stays 0 */
+	bits |= bits >> 1;
+	bits |= bits >> 2;
+	bits |= bits >> 4;
+	bits |= bits >> 8;
+	bits |= bits >> 16;
+	bits |= bits >> 32;
+	bits -= bits >> 1 & 0x5555555555555555;
+	bits = (bits & 0x3333333333333333) + (bits >> 2 & 0x3333333333333333);
+	bits = (bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0f;
+	u32 bucket = bits * 0x0101010101010101 >> 56;
+	return bucket < SCHEDULE_BUCKETS ? bucket : SCHEDULE_BUCKETS - 1;
 }
 
 /* For figures with one writer at a time: a task arrives on one CPU, under that CPU's run-queue lock. */
@@ -84,13 +77,16 @@ static __noinline int schedule_fold(struct schedule_stats *to, struct schedule_s
 	return 0;
 }
 
-static __always_inline void schedule_fold_one(struct schedule_stats *to, u64 delay, u32 bucket)
+static __noinline int schedule_fold_one(struct schedule_stats *to, u64 delay, u32 bucket)
 {
+	if (!to)
+		return 0;
 	__sync_fetch_and_add(&to->sum, delay);
 	raise_to(&to->max, delay);
 	lower_to(&to->min, delay);
 	if (bucket < SCHEDULE_BUCKETS)
 		__sync_fetch_and_add(&to->buckets[bucket], 1);
+	return 0;
 }
 
 #endif

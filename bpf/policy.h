@@ -3,7 +3,8 @@
 #ifndef PROC_IMAGE_POLICY_H
 #define PROC_IMAGE_POLICY_H
 
-static __always_inline bool test_slot(u64 *words, u32 slot)
+/* 0 or 1. Arithmetic, here and below, since each branch would double the paths that the verifier walks. */
+static __always_inline u64 test_slot(u64 *words, u32 slot)
 {
 	return words[slot >> 6 & (POLICY_WORDS - 1)] >> (slot & 63) & 1;
 }
@@ -22,11 +23,11 @@ static __always_inline bool clear_slot(u64 *words, u32 slot)
 }
 
 /* Slot 0 is never set, so a name that is not there counts for nothing. */
-static __always_inline bool counts_for_process(struct activity *act, struct task_image *image, u32 which)
+static __always_inline u64 counts_for_process(struct activity *act, struct task_image *image, u32 which)
 {
 	u64 *words = act->collect[which];
-	return test_slot(words, image->policies[NAMED_BY_ALL]) ||
-	       test_slot(words, image->policies[NAMED_BY_PROCESS]) ||
+	return test_slot(words, image->policies[NAMED_BY_ALL]) |
+	       test_slot(words, image->policies[NAMED_BY_PROCESS]) |
 	       test_slot(words, image->policies[NAMED_BY_ANCESTOR]);
 }
 
@@ -35,8 +36,7 @@ static __always_inline u32 images_for_process(struct activity *act, struct task_
 {
 	u32 mask = 0;
 	for (u32 which = 0; which < IMAGES; which++)
-		if (counts_for_process(act, image, which))
-			mask |= 1 << which;
+		mask |= counts_for_process(act, image, which) << which;
 	return mask;
 }
 
@@ -44,8 +44,7 @@ static __always_inline u32 images_for_thread(struct activity *act, struct task_i
 {
 	u32 mask = 0;
 	for (u32 which = 0; which < IMAGES; which++)
-		if (test_slot(act->collect[which], image->policies[NAMED_BY_THREAD]))
-			mask |= 1 << which;
+		mask |= test_slot(act->collect[which], image->policies[NAMED_BY_THREAD]) << which;
 	return mask;
 }
 

@@ -44,13 +44,25 @@ int BPF_PROG(sched_process_fork, struct task_struct *parent, struct task_struct 
 	return 0;
 }
 
-/* Another program file may be one of the tool's own; another thread may have become the leader. */
+/*
+ * Another program file may be one of the tool's own. A thread that is not the leader takes the leader's pid:
+ * a policy for its old tid has lost its target, and one for the leader's tid goes on with it.
+ */
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(sched_process_exec, struct task_struct *task, s32 old_pid)
 {
 	struct activity *act = get_activity();
-	if (act && act->policies)
-		name_task(task);
+	if (!act || !act->policies)
+		return 0;
+	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
+	u32 slot = image ? image->policies[NAMED_BY_THREAD] : 0;
+	if (slot && old_pid != task->pid) {
+		set_slot(act->ended, slot);
+		end_policy(act, slot);
+	}
+	name_task(task);
+	if (image)
+		clear_slot(act->ended, image->policies[NAMED_BY_THREAD]);
 	return 0;
 }
 

@@ -46,7 +46,7 @@ internal static class Status
         output.WriteLine($"preloaded: {status.Control.Preloaded.Listed()}");
         output.WriteLine($"loader:    {(status.IsLoaderAlive ? $"pid {status.Control.LoaderTgid}" : "gone; what is active goes on, and the next loader adopts it")}");
         output.WriteLine($"losses:    {string.Join(", ", status.LossesByCause.Select(loss => $"{loss.Cause} {loss.Count}"))}");
-        output.WriteLine($"policies:  {(status.Policies.Count == 0 ? "none; nothing is collected" : "")}");
+        output.WriteLine(status.Policies.Count == 0 ? "policies:  none; nothing is collected" : "policies:");
         foreach (var row in status.Policies)
             output.WriteLine(
                 $"  {row.Policy.Id}: {PolicyText.Target(row.Policy)}: {row.Policy.Images.Listed()}; "
