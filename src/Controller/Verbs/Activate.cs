@@ -50,10 +50,11 @@ internal static class Activate
         book.Apply();
         if (task is not null && !IsSameLife(book.Reread(slot), task))
         {
+            var target = PolicyText.Target(book[slot]);
             book.Remove(slot);
             book.Apply();
             throw new CommandException(
-                ExitStatus.Failed, $"{PolicyText.Target(book[slot])} has exited meanwhile; nothing is imaged");
+                ExitStatus.Failed, $"{target} has exited meanwhile, or this kernel hides it from BPF; nothing is imaged");
         }
 
         return $"imaging {Describe(book, slot, task)}: {options.Images.Listed()}{Deadline(options)}";

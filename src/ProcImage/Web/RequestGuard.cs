@@ -16,6 +16,7 @@ internal static class RequestGuard
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = "no-store";
+        context.Response.ContentType = "text/plain; charset=utf-8"; // unless the route says something else
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
             return Refuse(context, StatusCodes.Status405MethodNotAllowed, "this server is read only");
         return IsKnownHost(context)

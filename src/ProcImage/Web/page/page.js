@@ -48,6 +48,13 @@ function cells(process) {
   ];
 }
 
+// Those with the most CPU time first.
+function busiest(a, b) {
+  const cpu = ({ resource }) => (resource ? resource.cpu_user_ns + resource.cpu_system_ns : 0);
+  const delay = ({ schedule }) => (schedule ? schedule.delay_sum_ns : 0);
+  return cpu(b) - cpu(a) || delay(b) - delay(a);
+}
+
 function row(process) {
   const line = document.createElement("tr");
   line.className = process.state;
@@ -66,7 +73,7 @@ async function refresh() {
     const answer = await fetch("api/v1/processes");
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     const { processes } = await answer.json();
-    rows.replaceChildren(...processes.map(row));
+    rows.replaceChildren(...processes.sort(busiest).map(row));
     empty.hidden = processes.length > 0;
     state.textContent = `${processes.length} shown, ${new Date().toLocaleTimeString()}`;
   } catch (error) {
