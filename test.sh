@@ -67,7 +67,7 @@ if ((EUID == 0)); then
 	mount_bpffs || exit 1
 fi
 
-mapfile -t c_files < <(find bpf demo tests/workloads -name '*.[ch]')
+mapfile -t c_files < <(find bpf bench demo tests -name '*.[ch]')
 mapfile -t scripts < <(find . -path ./out -prune -o -path ./.git -prune -o -name '*.sh' -print)
 
 check "style: clang-format" clang-format --dry-run -Werror "${c_files[@]}"

@@ -67,6 +67,7 @@ enum record_flag {
 	RECORD_DEAD = 2,    /* the process is dead; it may still wait to be reaped */
 	RECORD_LEADER = 4,
 	RECORD_NAMED = 8, /* named by a policy of its own, not only by that of all processes */
+	RECORD_OOM = 16,  /* killed for want of memory */
 };
 
 /* Written by user space alone. */
@@ -83,7 +84,7 @@ struct control {
 	__u64 self_inode[2];
 };
 
-/* A policy: user space writes it, the kernel fills in start_id when it first meets the target. */
+/* A policy: user space writes it, the kernel side fills in start_id and deadline. */
 struct policy {
 	__u32 id;	/* what users see; 1, 2, 3, ... */
 	__u32 kind;	/* enum target_kind */
@@ -92,7 +93,8 @@ struct policy {
 	__u32 flags;	/* enum policy_flag */
 	__u32 sequence; /* changes with every write: tells apply that there is something to do */
 	__u64 start_id; /* the life it is bound to: start_boottime in ns; 0 until met */
-	__u64 deadline; /* CLOCK_BOOTTIME in ns, 0 for ever */
+	__u64 duration; /* in ns from the end of its activation, 0 for ever */
+	__u64 deadline; /* CLOCK_BOOTTIME in ns, 0 while not armed */
 	__u64 created;	/* CLOCK_BOOTTIME in ns */
 	__u32 keytime_level;
 	__u32 syscall_sequence;
@@ -115,6 +117,7 @@ struct activity {
 	__u64 live[POLICY_WORDS];
 	__u64 ended[POLICY_WORDS]; /* the target has died or the deadline has passed */
 	__u64 collect[IMAGES][POLICY_WORDS];
+	__u64 fresh[POLICY_WORDS];   /* their activation is under way */
 	__u32 applied[MAX_POLICIES]; /* the policy's sequence that is in force */
 };
 
@@ -160,6 +163,13 @@ struct resource_usage {
 	__u64 written_bytes;
 };
 
+/* In pages. */
+struct memory_usage {
+	__u64 resident;
+	__u64 peak;
+	__u64 virtual;
+};
+
 struct process_record {
 	struct record_header header;
 	__s32 tgid;
@@ -171,9 +181,7 @@ struct process_record {
 	__s32 exit_code;      /* as wait(2) has it */
 	__u64 exit_time;      /* CLOCK_BOOTTIME in ns, 0 while alive */
 	__u64 schedule_since; /* CLOCK_BOOTTIME in ns of activation */
-	__u64 resident_pages;
-	__u64 resident_peak_pages;
-	__u64 virtual_pages;
+	struct memory_usage memory;
 	__u64 shown_user; /* ns: what /proc or wait4 has last shown, below which it never goes */
 	__u64 shown_system;
 	__u16 policies[NAMES]; /* slots */
@@ -195,6 +203,8 @@ struct thread_record {
 	__u32 pad;
 	__u64 exit_time;
 	__u64 schedule_since;
+	struct memory_usage
+		memory; /* of the process, where its leader has exited and this thread has not; else 0 */
 	__u16 policies[NAMES];
 	char comm[COMM_SIZE];
 	struct resource_usage usage;

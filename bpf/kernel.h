@@ -80,6 +80,7 @@ typedef struct {
 	s64 counter;
 } atomic64_t;
 typedef atomic64_t atomic_long_t;
+struct mm_struct;
 struct signal_struct {
 	atomic_t live;
 	int nr_threads;
@@ -96,6 +97,7 @@ struct signal_struct {
 	unsigned long maxrss;
 	struct task_io_accounting ioac;
 	unsigned long long sum_sched_runtime;
+	struct mm_struct *oom_mm;
 } CORE;
 struct sighand_struct;
 struct super_block {

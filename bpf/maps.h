@@ -30,9 +30,8 @@ struct task_image {
 	/* Of the leader alone, for the process: */
 	struct schedule_stats schedule_gone;
 	u64 exit_time;
-	u64 resident_pages; /* at death */
-	u64 virtual_pages;
-	u64 sessions[READERS]; /* of the portraits iterator, that have written the process record */
+	struct memory_usage memory; /* at death */
+	u64 sessions[READERS];	    /* of the portraits iterator, that have written the process record */
 };
 
 /* What a thread that is a target itself carries besides, with a beginning of its own. */

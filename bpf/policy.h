@@ -81,7 +81,7 @@ static int deadline_passed(void *map, u32 *key, struct deadline *deadline)
 	u32 slot = *key;
 	struct activity *act = get_activity();
 	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
-	if (!act || !policy || !policy->deadline)
+	if (!act || !policy || !policy->deadline || !policy->duration)
 		return 0;
 	u64 now = bpf_ktime_get_boot_ns();
 	if (now < policy->deadline) { /* it was moved */
@@ -94,16 +94,16 @@ static int deadline_passed(void *map, u32 *key, struct deadline *deadline)
 	return 0;
 }
 
-static __always_inline void arm_deadline(struct activity *act, u32 slot, u64 when)
+static __always_inline void arm_deadline(struct activity *act, struct policy *policy, u32 slot)
 {
 	struct deadline *deadline = bpf_map_lookup_elem(&deadlines, &slot);
-	u64 now = bpf_ktime_get_boot_ns();
+	policy->deadline = bpf_ktime_get_boot_ns() + policy->duration;
 	if (deadline) {
 		long error = bpf_timer_init(&deadline->timer, &deadlines, CLOCK_BOOTTIME);
 		if (!error || error == -EBUSY) /* EBUSY: the slot has had a deadline before */
 			error = bpf_timer_set_callback(&deadline->timer, deadline_passed);
 		if (!error)
-			error = bpf_timer_start(&deadline->timer, when > now ? when - now : 0, 0);
+			error = bpf_timer_start(&deadline->timer, policy->duration, 0);
 		if (!error)
 			return;
 	}
@@ -121,12 +121,12 @@ static long apply_policy(u32 slot, void *context)
 	if (!act || !policy || !slot || slot >= MAX_POLICIES || policy->sequence == act->applied[slot])
 		return 0;
 	act->applied[slot] = policy->sequence;
+	clear_slot(act->fresh, slot);
+	clear_slot(act->ended, slot);
 	if (policy->kind == TARGET_NONE) {
-		clear_slot(act->ended, slot);
 		end_policy(act, slot);
 		return 0;
 	}
-	clear_slot(act->ended, slot);
 	if (set_slot(act->live, slot))
 		__sync_fetch_and_add(&act->policies, 1);
 	for (u32 which = 0; which < IMAGES; which++) {
@@ -138,8 +138,23 @@ static long apply_policy(u32 slot, void *context)
 			__sync_fetch_and_add(&act->active[which], -1);
 		}
 	}
-	if (policy->deadline)
-		arm_deadline(act, slot, policy->deadline);
+	if (policy->duration) {
+		set_slot(act->fresh, slot);
+		arm_deadline(act, policy, slot);
+	}
+	return 0;
+}
+
+/*
+ * The walk is at its end, every task collects: the time begins now. The deadlines of the walk's beginning are
+ * for a reader that is killed in between.
+ */
+static long begin_deadline(u32 slot, void *context)
+{
+	struct activity *act = get_activity();
+	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
+	if (act && policy && slot < MAX_POLICIES && clear_slot(act->fresh, slot) && policy->duration)
+		arm_deadline(act, policy, slot);
 	return 0;
 }
 

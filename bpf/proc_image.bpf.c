@@ -110,11 +110,8 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 	if (!process || __sync_val_compare_and_swap(&process->exit_time, 0, now))
 		return 0;
 	set_slot(act->ended, process->policies[NAMED_BY_PROCESS]);
-	struct mm_struct *mm = task->mm;
-	if (mm) {
-		process->resident_pages = resident_pages(mm);
-		process->virtual_pages = mm->total_vm;
-	}
+	if (task->mm)
+		read_memory(&process->memory, task->mm);
 	return 0;
 }
 
@@ -136,7 +133,7 @@ static __always_inline void tell_final_process(struct activity *act, struct task
 		lose(LOSS_EVENT);
 		return;
 	}
-	fill_process(&final->record, RECORD_FINAL_PROCESS, act, leader, NULL, image);
+	fill_process(&final->record, RECORD_FINAL_PROCESS, act, leader, image);
 	schedule_reset(&final->schedule);
 	if (HAS_SCHEDULE(image->kept)) {
 		final->record.header.size = sizeof(*final);
@@ -205,6 +202,7 @@ int apply(struct bpf_iter__task *ctx)
 	struct task_struct *task = ctx->task;
 	if (!task) {
 		struct control *ctl = get_control();
+		bpf_loop(MAX_POLICIES, begin_deadline, NULL, 0);
 		if (ctl && !ctl->sweep)
 			tell_policies(RECORD_POLICIES, 0, 0);
 		return 0;
@@ -222,7 +220,7 @@ static __always_inline bool write_process(struct bpf_iter__task *ctx, struct act
 	struct process_record record;
 	if (!leader)
 		return false;
-	fill_process(&record, RECORD_PROCESS, act, leader, task, leader_image);
+	fill_process(&record, RECORD_PROCESS, act, leader, leader_image);
 	if (!HAS_SCHEDULE(record.kept))
 		return !bpf_seq_write(ctx->meta->seq, &record, sizeof(record));
 	record.header.size += sizeof(struct schedule_stats);
@@ -237,6 +235,9 @@ static __always_inline bool write_thread(struct bpf_iter__task *ctx, struct acti
 	fill_thread(&record, RECORD_THREAD, task, image);
 	record.images = image->images & images_for_process(act, image);
 	record.kept = image->folded ? 0 : image->kept;
+	struct task_struct *leader = task->group_leader;
+	if (leader && !leader->mm && task->mm && leader != task)
+		read_memory(&record.memory, task->mm);
 	if (!HAS_SCHEDULE(record.kept))
 		return !bpf_seq_write(ctx->meta->seq, &record, sizeof(record));
 	record.header.size += sizeof(struct schedule_stats);

@@ -15,14 +15,11 @@ static __always_inline void read_comm(char *comm, struct task_struct *task)
 	bpf_probe_read_kernel_str(comm, COMM_SIZE, task->comm);
 }
 
-/* any: a thread that has the memory, also when the leader has exited before it. */
 static __always_inline void fill_process(struct process_record *record, u32 type, struct activity *act,
-					 struct task_struct *leader, struct task_struct *any,
-					 struct task_image *image)
+					 struct task_struct *leader, struct task_image *image)
 {
 	struct signal_struct *signal = leader->signal;
 	struct task_struct *parent = leader->real_parent;
-	struct mm_struct *mm = leader->mm;
 
 	__builtin_memset(record, 0, sizeof(*record));
 	record->header.type = type;
@@ -46,25 +43,18 @@ static __always_inline void fill_process(struct process_record *record, u32 type
 	read_comm(record->comm, leader);
 	read_usage_of_gone(&record->gone, signal);
 
-	record->resident_peak_pages = signal->maxrss;
 	if (image->exit_time) {
 		record->header.flags |= RECORD_DEAD;
+		if (signal->oom_mm)
+			record->header.flags |= RECORD_OOM;
 		record->exit_time = image->exit_time;
 		record->exit_code = exit_code_of(leader);
-		record->resident_pages = image->resident_pages;
-		record->virtual_pages = image->virtual_pages;
-		return;
+		record->memory = image->memory;
+	} else if (leader->mm) { /* a kernel thread has none */
+		read_memory(&record->memory, leader->mm);
 	}
-	if (!mm && any)
-		mm = any->mm;
-	if (!mm) /* a kernel thread */
-		return;
-	record->resident_pages = resident_pages(mm);
-	record->virtual_pages = mm->total_vm;
-	if (mm->hiwater_rss > record->resident_peak_pages)
-		record->resident_peak_pages = mm->hiwater_rss;
-	if (record->resident_pages > record->resident_peak_pages)
-		record->resident_peak_pages = record->resident_pages;
+	if (signal->maxrss > record->memory.peak) /* of memory that an exec or the exit has dropped */
+		record->memory.peak = signal->maxrss;
 }
 
 static __always_inline void fill_thread(struct thread_record *record, u32 type, struct task_struct *task,

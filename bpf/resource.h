@@ -108,4 +108,11 @@ static __always_inline u64 resident_pages(struct mm_struct *mm)
 	return sum.sum > 0 ? sum.sum : 0;
 }
 
+static __always_inline void read_memory(struct memory_usage *memory, struct mm_struct *mm)
+{
+	memory->resident = resident_pages(mm);
+	memory->peak = mm->hiwater_rss > memory->resident ? mm->hiwater_rss : memory->resident;
+	memory->virtual = mm->total_vm;
+}
+
 #endif

@@ -39,8 +39,8 @@ static __always_inline void schedule_arrive(struct activity *act, struct system_
  * out of the same rq->clock. A migration while waiting has moved a part of the wait into run_delay before:
  * hence the difference to run_delay at the last arrival, not only clock - last_queued.
  *
- * Some switches never reach the hook (a kernel may hide a process from tracing; ftrace misses them too). Then prev is not the task that
- * got this CPU last, and its arrival, by now in run_delay, is added when it leaves.
+ * Some switches never reach the hook (a kernel may hide a process from tracing; ftrace misses them too). Then
+ * prev is not the task that got this CPU last, and its arrival, by now in run_delay, is added when it leaves.
  */
 static __always_inline void schedule_switch(struct activity *act, struct task_struct *prev,
 					    struct task_struct *next)

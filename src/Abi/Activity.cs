@@ -14,6 +14,9 @@ public struct Activity
     public SlotBits Ended;
     public SlotBitsByImage Collect;
 
+    /// <summary>Their activation is under way.</summary>
+    public SlotBits Fresh;
+
     /// <summary>The sequence of the policy that is in force.</summary>
     public SequenceBySlot Applied;
 }

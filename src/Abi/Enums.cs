@@ -64,4 +64,5 @@ public enum RecordFlag : ushort
     Dead = 2,
     Leader = 4,
     Named = 8,
+    Oom = 16,
 }

@@ -18,7 +18,10 @@ public struct Policy
     /// <summary>The life it is bound to: <c>task_struct.start_boottime</c> in ns; 0 until the kernel side has met it.</summary>
     public ulong StartId;
 
-    /// <summary>CLOCK_BOOTTIME in ns; 0 for ever.</summary>
+    /// <summary>ns from the end of its activation; 0 for ever.</summary>
+    public ulong Duration;
+
+    /// <summary>CLOCK_BOOTTIME in ns; filled in by the kernel side, 0 until then and where there is none.</summary>
     public ulong Deadline;
 
     /// <summary>CLOCK_BOOTTIME in ns.</summary>

@@ -38,9 +38,7 @@ public struct ProcessRecord
 
     /// <summary>CLOCK_BOOTTIME in ns of the schedule image's activation.</summary>
     public ulong ScheduleSince;
-    public ulong ResidentPages;
-    public ulong ResidentPeakPages;
-    public ulong VirtualPages;
+    public MemoryUsage Memory;
 
     /// <summary>ns of user time that /proc or wait4 has last shown (<c>signal.prev_cputime</c>).</summary>
     public ulong ShownUser;
@@ -78,6 +76,9 @@ public struct ThreadRecord
     public uint Pad;
     public ulong ExitTime;
     public ulong ScheduleSince;
+
+    /// <summary>Of the process, where its leader has exited and this thread has not; else 0.</summary>
+    public MemoryUsage Memory;
     public PolicySlots Policies;
     public Comm Comm;
     public ResourceUsage Usage;

@@ -22,6 +22,15 @@ public struct ScheduleStats
         }
     }
 
+    /// <summary>The bucket of a value in ns: a bound belongs to the bucket below it.</summary>
+    public static int BucketOf(ulong value)
+    {
+        var bucket = 0;
+        while (bucket < Limits.ScheduleBuckets - 1 && value > 1UL << (Limits.FirstBoundLog2 + bucket))
+            bucket++;
+        return bucket;
+    }
+
     /// <summary>Both together.</summary>
     public static ScheduleStats Add(in ScheduleStats a, in ScheduleStats b)
     {

@@ -34,14 +34,15 @@ internal sealed record ProcTask(int Id, int Tgid, string Comm, int Threads, ulon
             var open = stat.IndexOf('(');
             var close = stat.LastIndexOf(')');
             var fields = stat[(close + 2)..].Split(' ');
-            if (fields[0] is "Z" or "X")
+            var threads = int.Parse(fields[17], CultureInfo.InvariantCulture);
+            if (fields[0] is "Z" or "X" && threads <= 1) // else its leader has exited, and other threads live
                 throw Refused($"process {id} has exited and waits to be reaped; name one that lives");
             var tgid = File.ReadLines(directory + "/status").First(line => line.StartsWith("Tgid:", StringComparison.Ordinal));
             return new ProcTask(
                 id,
                 int.Parse(tgid.AsSpan("Tgid:".Length), CultureInfo.InvariantCulture),
                 stat[(open + 1)..close],
-                int.Parse(fields[17], CultureInfo.InvariantCulture),
+                threads,
                 ulong.Parse(fields[19], CultureInfo.InvariantCulture));
         }
         catch (IOException)

@@ -75,9 +75,8 @@ internal static class Activate
     private static Policy WithOptions(Policy policy, ControllerOptions options)
     {
         policy.Flags = options.IncludeSelf || IsOwn(options.Target) ? PolicyFlag.IncludeSelf : PolicyFlag.None;
-        policy.Deadline = options.TimeSeconds is > 0 and var seconds
-            ? BootClock.Now + (seconds * NanosecondsPerSecond)
-            : 0;
+        policy.Duration = (options.TimeSeconds ?? 0) * NanosecondsPerSecond;
+        policy.Deadline = 0;
         policy.KeytimeLevel = options.KeytimeLevel;
         policy.SyscallSequence = options.SyscallSequence;
         return policy;

@@ -57,7 +57,7 @@ public sealed class Imager : IDisposable
     private Snapshot TakeSnapshot()
     {
         var activity = _maps.ReadActivity();
-        return new Snapshot(_table.Portraits, _policies, activity, ReadSystemSchedule(activity.ScheduleEpoch), _maps.ReadLosses());
+        return new Snapshot(_table.Portraits, _table.Exits, _policies, activity, ReadSystemSchedule(activity.ScheduleEpoch), _maps.ReadLosses());
     }
 
     private ScheduleStats ReadSystemSchedule(uint epoch)

@@ -68,6 +68,9 @@ public sealed class Portrait(Subject subject)
     /// <summary>As wait(2) has it.</summary>
     public int ExitStatus { get; private set; }
 
+    /// <summary>The kernel has killed it for want of memory.</summary>
+    public bool WasOutOfMemory { get; private set; }
+
     public int ExitCode => ExitStatus >> 8 & 0xff;
 
     public int ExitSignal => ExitStatus & 0x7f;
@@ -102,6 +105,8 @@ public sealed class Portrait(Subject subject)
         _isHeld |= thread.Header.Flags.HasFlag(RecordFlag.InExec);
         _pendingUsage.Add(thread.Usage);
         _pendingSchedule = ScheduleStats.Add(_pendingSchedule, schedule);
+        if (thread.Memory.Virtual > 0) // the leader has exited, and its memory lives on in this thread
+            _pending.Memory = thread.Memory;
         if (thread.Header.Flags.HasFlag(RecordFlag.Leader))
         {
             Priority = thread.Priority;
@@ -187,7 +192,11 @@ public sealed class Portrait(Subject subject)
         }
 
         if (IsDead)
+        {
             ExitStatus = record.ExitCode;
+            WasOutOfMemory = record.Header.Flags.HasFlag(RecordFlag.Oom);
+        }
+
         QuietSince = Images != ImageSet.None ? 0 : QuietSince == 0 ? now : QuietSince;
     }
 }

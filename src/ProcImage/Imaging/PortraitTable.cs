@@ -19,6 +19,9 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
     private readonly Queue<Portrait> _dead = new();
     private ulong _walk;
 
+    /// <summary>Of processes, since this table was made.</summary>
+    public Exits Exits { get; } = new();
+
     public IReadOnlyCollection<Portrait> Portraits => _portraits.Values;
 
     public Portrait? Find(Subject subject) => _portraits.GetValueOrDefault(subject);
@@ -95,6 +98,7 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         var record = RecordStream.Read<ProcessRecord>(bytes, out var schedule);
         var portrait = GetOrAdd(new Subject(record.Tgid, 0, record.StartId));
         portrait.Finish(record, schedule, now);
+        Exits.Add(portrait);
         Bury(portrait);
     }
 

@@ -37,8 +37,8 @@ public sealed class Resources
         _usage.ReadBytes = Math.Max(_usage.ReadBytes, usage.ReadBytes);
         _usage.WrittenBytes = Math.Max(_usage.WrittenBytes, usage.WrittenBytes);
 
-        ResidentBytes = record.ResidentPages * _pageSize;
-        ResidentPeakBytes = Math.Max(ResidentPeakBytes, record.ResidentPeakPages * _pageSize);
-        VirtualBytes = record.VirtualPages * _pageSize;
+        ResidentBytes = record.Memory.Resident * _pageSize;
+        ResidentPeakBytes = Math.Max(ResidentPeakBytes, record.Memory.Peak * _pageSize);
+        VirtualBytes = record.Memory.Virtual * _pageSize;
     }
 }

@@ -14,10 +14,10 @@ internal static class Preload
     /// <exception cref="BpfException">This kernel or these privileges cannot.</exception>
     public static void Run(PinDirectory directory, ImageSet images)
     {
-        using var kernelSide = Load(images);
-        WriteControl(kernelSide.FindMap(Pins.Control), images);
         try
         {
+            using var kernelSide = Load(images);
+            WriteControl(kernelSide.FindMap(Pins.Control), images);
             Pin(kernelSide, directory.Path, ImageSupport.Hooks(images));
         }
         catch

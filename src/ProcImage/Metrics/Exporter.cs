@@ -22,6 +22,7 @@ internal sealed class Exporter(KernelSide kernelSide, Imager imager, Admission a
         {
             WritePortraits(x, admission.Admit(snapshot.Portraits));
             WriteSchedule(x, snapshot);
+            WriteExits(x, snapshot.Exits);
             WritePolicies(x, snapshot);
             return true;
         }));
@@ -91,6 +92,18 @@ internal sealed class Exporter(KernelSide kernelSide, Imager imager, Admission a
         x.Nanoseconds("", snapshot.SystemSchedule.Min);
         x.Begin(SystemMetrics.DelayMax);
         x.Nanoseconds("", snapshot.SystemSchedule.Max);
+    }
+
+    private static void WriteExits(Exposition x, Exits exits)
+    {
+        x.Begin(SystemMetrics.Exits);
+        foreach (var cause in Enum.GetValues<ExitCause>())
+            x.Number(Exposition.Label("cause", cause.ToString().ToLowerInvariant()), exits.Count(cause));
+        x.Begin(SystemMetrics.ExitedCpu);
+        x.Nanoseconds(Exposition.Label("mode", "user"), exits.Cpu.User);
+        x.Nanoseconds(Exposition.Label("mode", "system"), exits.Cpu.System);
+        x.Begin(SystemMetrics.Lifetime);
+        x.Histogram("", exits.Lifetimes, allBuckets: true);
     }
 
     private static void WritePolicies(Exposition x, Snapshot snapshot)

@@ -33,6 +33,18 @@ public static class SystemMetrics
         "proc_image_system_storage_written_bytes_total", MetricType.Counter, [],
         "Bytes written to the machine's disks, from /proc/diskstats. Since boot.");
 
+    public static MetricFamily Exits { get; } = new(
+        "proc_image_exits_total", MetricType.Counter, ["cause"],
+        "Imaged processes that have died: exit, signal, or oom (killed for want of memory). From final records, since the loader's start.");
+
+    public static MetricFamily ExitedCpu { get; } = new(
+        "proc_image_exited_cpu_seconds_total", MetricType.Counter, ["mode"],
+        "CPU time of the whole lives of imaged processes that have died. From final records, since the loader's start.");
+
+    public static MetricFamily Lifetime { get; } = new(
+        "proc_image_lifetime_seconds", MetricType.Histogram, [],
+        "From start to death of imaged processes that have died. From final records, since the loader's start.");
+
     public static MetricFamily Policies { get; } = new(
         "proc_image_policies", MetricType.Gauge, [], "Policies in force.");
 

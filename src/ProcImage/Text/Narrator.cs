@@ -49,7 +49,7 @@ internal sealed class Narrator(Imager imager, TextWriter output, bool withTables
         var target = policy.Kind == TargetKind.All
             ? "every process"
             : $"{policy.Kind.ToString().ToLowerInvariant()} {policy.Target} ({PortraitText.Printable(policy.Comm.ToString())})";
-        return $"{target}: {policy.Images.Listed()}{(policy.Deadline == 0 ? "" : ", with a deadline")}";
+        return $"{target}: {policy.Images.Listed()}{(policy.Duration == 0 ? "" : $", for {policy.Duration / 1_000_000_000} s")}";
     }
 
     /// <summary>No timer runs while nothing is collected.</summary>
