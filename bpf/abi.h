@@ -179,7 +179,7 @@ struct process_record {
 	__u32 kept;   /* that count, or have counted and are frozen */
 	__u32 threads;
 	__s32 exit_code;      /* as wait(2) has it */
-	__u64 exit_time;      /* CLOCK_BOOTTIME in ns, 0 while alive */
+	__u64 exit_time;      /* CLOCK_BOOTTIME in ns, 0 while alive, or when it died before it was imaged */
 	__u64 schedule_since; /* CLOCK_BOOTTIME in ns of activation */
 	struct memory_usage memory;
 	__u64 shown_user; /* ns: what /proc or wait4 has last shown, below which it never goes */

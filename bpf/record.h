@@ -43,7 +43,7 @@ static __always_inline void fill_process(struct process_record *record, u32 type
 	read_comm(record->comm, leader);
 	read_usage_of_gone(&record->gone, signal);
 
-	if (image->exit_time) {
+	if (!signal->live.counter) {
 		record->header.flags |= RECORD_DEAD;
 		if (signal->oom_mm)
 			record->header.flags |= RECORD_OOM;

@@ -1,11 +1,39 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Libbpf;
 
 namespace ProcImage.Abi;
+
+/// <summary>Is handed a record, and after its end nothing of it may be used.</summary>
+public delegate void RecordHandler(in RecordHeader header, ReadOnlySpan<byte> record);
 
 /// <summary>Takes records apart.</summary>
 public static class RecordStream
 {
+    /// <summary>Every record of a walk. The iterator may break off within a record; the rest comes with the next read.</summary>
+    /// <exception cref="BpfException">The walk broke off.</exception>
+    public static void ReadAll(BpfIterator iterator, RecordHandler handle)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(2 * BpfIterator.PreferredBufferSize);
+        var filled = 0;
+        for (int count; (count = iterator.Read(buffer.AsSpan(filled))) > 0;)
+        {
+            filled += count;
+            var taken = 0;
+            while (TryReadHeader(buffer.AsSpan(taken, filled - taken), out var header))
+            {
+                handle(header, buffer.AsSpan(taken, (int)header.Size));
+                taken += (int)header.Size;
+            }
+
+            buffer.AsSpan(taken, filled - taken).CopyTo(buffer);
+            filled -= taken;
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
     /// <summary>The head of the next record; false when the bytes end before the record does.</summary>
     /// <exception cref="InvalidDataException">These are no records.</exception>
     public static bool TryReadHeader(ReadOnlySpan<byte> bytes, out RecordHeader header)
@@ -14,7 +42,7 @@ public static class RecordStream
         if (bytes.Length < Unsafe.SizeOf<RecordHeader>())
             return false;
         header = MemoryMarshal.Read<RecordHeader>(bytes);
-        if (header.Size < Unsafe.SizeOf<RecordHeader>() || header.Size > 64 * 1024)
+        if (header.Size < Unsafe.SizeOf<RecordHeader>() || header.Size > BpfIterator.PreferredBufferSize)
             throw new InvalidDataException($"a record of type {header.Type} says that it has {header.Size} bytes");
         return bytes.Length >= header.Size;
     }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ProcImage.CommandLine;
 
-internal static class OneLine
+public static class OneLine
 {
     /// <summary>
     /// Shows control characters instead of sending them to a terminal: what users type and what processes call

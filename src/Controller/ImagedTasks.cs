@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Libbpf;
 using ProcImage.Abi;
 
 namespace ProcImage.Controller;
@@ -17,31 +16,13 @@ internal sealed class ImagedTasks
     public static ImagedTasks Count(KernelMaps maps)
     {
         var counted = new ImagedTasks();
-        var buffer = new byte[2 * BpfIterator.PreferredBufferSize];
         using var iterator = maps.OpenIterator(Pins.Portraits);
-        var filled = 0;
-        for (int count; (count = iterator.Read(buffer.AsSpan(filled))) > 0;)
-        {
-            filled += count;
-            var taken = counted.Add(buffer.AsSpan(0, filled));
-            buffer.AsSpan(taken, filled - taken).CopyTo(buffer);
-            filled -= taken;
-        }
-
-        return counted;
-    }
-
-    private int Add(ReadOnlySpan<byte> bytes)
-    {
-        var taken = 0;
-        while (RecordStream.TryReadHeader(bytes[taken..], out var header))
+        RecordStream.ReadAll(iterator, (in RecordHeader header, ReadOnlySpan<byte> record) =>
         {
             if (header.Type is RecordType.Thread or RecordType.Target)
-                Add(MemoryMarshal.Read<ThreadRecord>(bytes[taken..]));
-            taken += (int)header.Size;
-        }
-
-        return taken;
+                counted.Add(MemoryMarshal.Read<ThreadRecord>(record));
+        });
+        return counted;
     }
 
     private void Add(in ThreadRecord record)

@@ -95,7 +95,7 @@ internal static class Activate
             return $"every process ({imaged.Processes(slot)} processes, {imaged.Threads(slot)} threads)";
         }
 
-        var name = PolicyText.Printable(task.Comm);
+        var name = OneLine.Of(task.Comm);
         return book[slot].Kind == TargetKind.Thread
             ? $"thread {task.Id} ({name}), 1 of {task.Threads} threads of process {task.Tgid}; "
                 + $"-P {task.Tgid} images all of them"

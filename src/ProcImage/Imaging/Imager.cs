@@ -12,7 +12,6 @@ public sealed class Imager : IDisposable
     private readonly RingBuffer _events;
     private readonly EventFd _stop = new();
     private readonly Thread _thread;
-    private byte[] _buffer = new byte[2 * BpfIterator.PreferredBufferSize];
     private Policy[] _policies = [];
     private ScheduleStats _systemSchedule;
     private uint _systemEpoch;
@@ -73,21 +72,7 @@ public sealed class Imager : IDisposable
     {
         using var iterator = _maps.OpenIterator(Pins.Portraits);
         _table.BeginWalk();
-        var filled = 0;
-        for (int count; (count = iterator.Read(_buffer.AsSpan(filled))) > 0;)
-        {
-            filled += count;
-            var taken = 0;
-            while (RecordStream.TryReadHeader(_buffer.AsSpan(taken, filled - taken), out var header))
-            {
-                _table.Add(_buffer.AsSpan(taken, (int)header.Size), BootClock.Now);
-                taken += (int)header.Size;
-            }
-
-            _buffer.AsSpan(taken, filled - taken).CopyTo(_buffer);
-            filled -= taken;
-        }
-
+        RecordStream.ReadAll(iterator, (in RecordHeader _, ReadOnlySpan<byte> record) => _table.Add(record, BootClock.Now));
         _table.EndWalk(BootClock.Now);
     }
 

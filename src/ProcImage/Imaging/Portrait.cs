@@ -62,7 +62,7 @@ public sealed class Portrait(Subject subject)
     /// <summary>Its final record has come: nothing will change any more.</summary>
     public bool IsFinal { get; private set; }
 
-    /// <summary>Unix time in ns; 0 while alive.</summary>
+    /// <summary>Unix time in ns; 0 while alive, and where it died before it was imaged.</summary>
     public ulong ExitTime { get; private set; }
 
     /// <summary>As wait(2) has it.</summary>
@@ -185,16 +185,13 @@ public sealed class Portrait(Subject subject)
             HasDelays = true;
         }
 
-        if (record.Header.Flags.HasFlag(RecordFlag.Dead) && !IsDead)
+        if (record.Header.Flags.HasFlag(RecordFlag.Dead))
         {
             IsDead = true;
-            ExitTime = BootClock.ToUnix(record.ExitTime);
-        }
-
-        if (IsDead)
-        {
             ExitStatus = record.ExitCode;
             WasOutOfMemory = record.Header.Flags.HasFlag(RecordFlag.Oom);
+            if (ExitTime == 0 && record.ExitTime != 0)
+                ExitTime = BootClock.ToUnix(record.ExitTime);
         }
 
         QuietSince = Images != ImageSet.None ? 0 : QuietSince == 0 ? now : QuietSince;

@@ -17,7 +17,7 @@ public static class SubjectMetrics
             x.Nanoseconds(id, p.StartTime)),
         Gauge("process_exit_time_seconds", [], "Death of the process as unix time; from the sched_process_exit hook.", (x, p, id) =>
         {
-            if (p.IsDead)
+            if (p.ExitTime != 0)
                 x.Nanoseconds(id, p.ExitTime);
         }),
         Gauge("process_exit_code", [], "Exit code of a dead process, 0 where a signal has ended it; as wait4 reports it.", (x, p, id) =>

@@ -1,4 +1,5 @@
 using ProcImage.Abi;
+using ProcImage.CommandLine;
 using ProcImage.Imaging;
 
 namespace ProcImage.Text;
@@ -48,7 +49,7 @@ internal sealed class Narrator(Imager imager, TextWriter output, bool withTables
     {
         var target = policy.Kind == TargetKind.All
             ? "every process"
-            : $"{policy.Kind.ToString().ToLowerInvariant()} {policy.Target} ({PortraitText.Printable(policy.Comm.ToString())})";
+            : $"{policy.Kind.ToString().ToLowerInvariant()} {policy.Target} ({OneLine.Of(policy.Comm.ToString())})";
         return $"{target}: {policy.Images.Listed()}{(policy.Duration == 0 ? "" : $", for {policy.Duration / 1_000_000_000} s")}";
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ProcImage.CommandLine;
 using ProcImage.Imaging;
 
 namespace ProcImage.Text;
@@ -28,7 +29,7 @@ public static class PortraitText
     private static string Row(Portrait portrait)
     {
         var id = portrait.Subject.IsThread ? portrait.Subject.Tid : portrait.Subject.Tgid;
-        var row = string.Create(CultureInfo.InvariantCulture, $"{id,7} {Printable(portrait.Comm),-15} ");
+        var row = string.Create(CultureInfo.InvariantCulture, $"{id,7} {OneLine.Of(portrait.Comm),-15} ");
         if (portrait.HasResources)
         {
             var resources = portrait.Resources;
@@ -49,10 +50,6 @@ public static class PortraitText
             CultureInfo.InvariantCulture,
             $"  {count,-8}  {(count == 0 ? 0 : stats.Sum / 1e3 / count),7:0.0}  {stats.Max / 1e3,8:0.0}");
     }
-
-    /// <summary>A name may hold anything; a terminal must not get its control characters.</summary>
-    public static string Printable(string text) =>
-        string.Concat(text.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString()));
 
     private static string Bytes(ulong value)
     {

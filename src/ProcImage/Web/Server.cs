@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using ProcImage.CommandLine;
 
 namespace ProcImage.Web;
@@ -27,9 +26,10 @@ internal sealed class Server : IAsyncDisposable
     /// <exception cref="CommandException">It cannot listen there.</exception>
     public static async Task<Server> StartAsync(ListenAddress listen, Routes routes)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(options => Configure(options, listen));
+        // Empty: a settings file or an environment variable must not open another port than --listen.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Configure(options, listen));
+        builder.Services.AddRoutingCore();
         var app = builder.Build();
         app.Use(RequestGuard.Check);
         routes.Map(app);
