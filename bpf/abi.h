@@ -70,18 +70,23 @@ enum record_flag {
 	RECORD_OOM = 16,  /* killed for want of memory */
 };
 
+/* Who runs the apply iterator. */
+enum caller {
+	CALLER_LOADER = 0,
+	CALLER_CONTROLLER = 1,
+	CALLERS = 2,
+};
+
 /* Written by user space alone. */
 struct control {
 	__u32 abi;
 	__u32 preloaded; /* mask of images */
-	__s32 loader_tgid;
+	__s32 loader_pid;
 	__u32 all_slot; /* slot of the policy that names every process, or 0 */
 	__u32 sweep;	/* apply also forgets what deactivated images have counted */
 	__u32 next_policy_id;
 	__u32 next_sequence;
-	__u32 pad;
-	__u64 self_device[2]; /* the tool's own programs, as inode and device: loader, controller */
-	__u64 self_inode[2];
+	__u32 caller; /* enum caller: who runs apply next */
 };
 
 /* A policy: user space writes it, the kernel side fills in start_id and deadline. */
@@ -94,7 +99,7 @@ struct policy {
 	__u32 sequence; /* changes with every write: tells apply that there is something to do */
 	__u64 start_id; /* the life it is bound to: start_boottime in ns; 0 until met */
 	__u64 duration; /* in ns from the end of its activation, 0 for ever */
-	__u64 deadline; /* CLOCK_BOOTTIME in ns, 0 while not armed */
+	__u64 deadline; /* CLOCK_BOOTTIME in ns, 0 until armed */
 	__u64 created;	/* CLOCK_BOOTTIME in ns */
 	__u32 keytime_level;
 	__u32 syscall_sequence;
@@ -119,6 +124,12 @@ struct activity {
 	__u64 collect[IMAGES][POLICY_WORDS];
 	__u64 fresh[POLICY_WORDS];   /* their activation is under way */
 	__u32 applied[MAX_POLICIES]; /* the policy's sequence that is in force */
+	__u64 applied_at;	     /* CLOCK_BOOTTIME in ns of the last activation */
+	/* The tool's own programs, learned when they run apply, by caller. */
+	__u64 own_device[CALLERS];
+	__u64 own_inode[CALLERS];
+	__s32 loader_tgid; /* as the kernel has it, whatever pid namespace the loader lives in */
+	__u32 own_pad;
 };
 
 /* Run-queue delay in ns. The number of waits is the sum of the buckets. */

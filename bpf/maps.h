@@ -3,13 +3,6 @@
 #ifndef PROC_IMAGE_MAPS_H
 #define PROC_IMAGE_MAPS_H
 
-/* Who reads the portraits iterator. */
-enum reader {
-	READER_LOADER = 0, /* one reading at a time, undisturbed by others */
-	READER_OTHER = 1,
-	READERS = 2,
-};
-
 /*
  * What a task carries while it is imaged, or while the system's run-queue delay is (each task's last arrival
  * must be known for that). It lives and dies with the task: nothing to look up by pid, nothing to fill up,
@@ -20,9 +13,11 @@ struct task_image {
 		u16 policies[NAMES];
 		u64 named; /* 0: by no policy */
 	};
-	u32 images; /* that count for the process */
-	u32 kept;   /* images, and those that were deactivated but not swept yet */
-	u32 folded; /* the thread is exiting: its figures have moved to its process */
+	u32 images;	/* that count for the process */
+	u32 kept;	/* images, and those that were deactivated but not swept yet */
+	u32 folded;	/* the thread is exiting: its figures have moved to its process */
+	u32 was_leader; /* when it exited */
+	u32 pad;
 	u32 schedule_epoch;
 	u64 run_delay_seen; /* sched_info.run_delay as of the last arrival on a CPU */
 	u64 schedule_since;
@@ -31,7 +26,9 @@ struct task_image {
 	struct schedule_stats schedule_gone;
 	u64 exit_time;
 	struct memory_usage memory; /* at death */
-	u64 sessions[READERS];	    /* of the portraits iterator, that have written the process record */
+	/* Of the portraits iterator, that have written the process record: a controller never disturbs the
+	 * loader. */
+	u64 sessions[CALLERS];
 };
 
 /* What a thread that is a target itself carries besides, with a beginning of its own. */
@@ -52,6 +49,7 @@ struct percpu_anchor {
 
 struct deadline {
 	struct bpf_timer timer;
+	u64 when; /* CLOCK_BOOTTIME in ns, 0 for never: user space cannot touch it */
 };
 
 #define MAP(name, map_type, entries, key_type, value_type)                                                   \

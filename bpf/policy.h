@@ -81,11 +81,11 @@ static int deadline_passed(void *map, u32 *key, struct deadline *deadline)
 	u32 slot = *key;
 	struct activity *act = get_activity();
 	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
-	if (!act || !policy || !policy->deadline || !policy->duration)
-		return 0;
 	u64 now = bpf_ktime_get_boot_ns();
-	if (now < policy->deadline) { /* it was moved */
-		bpf_timer_start(&deadline->timer, policy->deadline - now, 0);
+	if (!act || !policy || !deadline->when)
+		return 0;
+	if (now < deadline->when) { /* it was moved */
+		bpf_timer_start(&deadline->timer, deadline->when - now, 0);
 		return 0;
 	}
 	set_slot(act->ended, slot);
@@ -97,13 +97,17 @@ static int deadline_passed(void *map, u32 *key, struct deadline *deadline)
 static __always_inline void arm_deadline(struct activity *act, struct policy *policy, u32 slot)
 {
 	struct deadline *deadline = bpf_map_lookup_elem(&deadlines, &slot);
-	policy->deadline = bpf_ktime_get_boot_ns() + policy->duration;
+	u64 now = bpf_ktime_get_boot_ns();
+	if (!policy->deadline)
+		policy->deadline = now + policy->duration;
 	if (deadline) {
+		deadline->when = policy->deadline;
 		long error = bpf_timer_init(&deadline->timer, &deadlines, CLOCK_BOOTTIME);
 		if (!error || error == -EBUSY) /* EBUSY: the slot has had a deadline before */
 			error = bpf_timer_set_callback(&deadline->timer, deadline_passed);
 		if (!error)
-			error = bpf_timer_start(&deadline->timer, policy->duration, 0);
+			error = bpf_timer_start(&deadline->timer,
+						policy->deadline > now ? policy->deadline - now : 0, 0);
 		if (!error)
 			return;
 	}
@@ -111,6 +115,13 @@ static __always_inline void arm_deadline(struct activity *act, struct policy *po
 	lose(LOSS_TIMER);
 	set_slot(act->ended, slot);
 	end_policy(act, slot);
+}
+
+static __always_inline void disarm_deadline(u32 slot)
+{
+	struct deadline *deadline = bpf_map_lookup_elem(&deadlines, &slot);
+	if (deadline)
+		deadline->when = 0;
 }
 
 /* Puts a policy that user space has written since the last time into force. */
@@ -123,6 +134,8 @@ static long apply_policy(u32 slot, void *context)
 	act->applied[slot] = policy->sequence;
 	clear_slot(act->fresh, slot);
 	clear_slot(act->ended, slot);
+	if (policy->kind == TARGET_NONE || !policy->duration)
+		disarm_deadline(slot);
 	if (policy->kind == TARGET_NONE) {
 		end_policy(act, slot);
 		return 0;
@@ -139,7 +152,8 @@ static long apply_policy(u32 slot, void *context)
 		}
 	}
 	if (policy->duration) {
-		set_slot(act->fresh, slot);
+		if (!policy->deadline)
+			set_slot(act->fresh, slot);
 		arm_deadline(act, policy, slot);
 	}
 	return 0;
@@ -153,9 +167,24 @@ static long begin_deadline(u32 slot, void *context)
 {
 	struct activity *act = get_activity();
 	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
-	if (act && policy && slot < MAX_POLICIES && clear_slot(act->fresh, slot) && policy->duration)
+	if (act && policy && slot < MAX_POLICIES && clear_slot(act->fresh, slot) && policy->duration) {
+		policy->deadline = 0;
 		arm_deadline(act, policy, slot);
+	}
 	return 0;
+}
+
+/* Notes who runs apply: the tool's own programs are known by their file. */
+static __always_inline void learn_caller(struct activity *act, u32 caller)
+{
+	struct task_struct *self = bpf_get_current_task_btf();
+	struct mm_struct *mm = self->mm;
+	if (caller >= CALLERS || !mm)
+		return;
+	act->own_inode[caller] = mm->exe_file->f_inode->i_ino;
+	act->own_device[caller] = mm->exe_file->f_inode->i_sb->s_dev;
+	if (caller == CALLER_LOADER)
+		act->loader_tgid = self->tgid;
 }
 
 /* A policy is bound to the life that it first meets under its pid: a later owner of that pid is another life.
@@ -179,17 +208,15 @@ static __always_inline u32 slot_of(struct activity *act, u32 kind, s32 id, u64 s
 	return slot;
 }
 
-/* By inode, so that it holds for each thread of it, whoever starts it and whenever. */
-static __always_inline bool is_own(struct control *ctl, struct task_struct *task)
+/* By file, so that it holds for each thread of it, whoever starts it and whenever. */
+static __always_inline bool is_own(struct activity *act, struct task_struct *task)
 {
-	if (task->tgid == ctl->loader_tgid)
-		return true;
 	struct mm_struct *mm = task->mm;
 	if (!mm)
 		return false;
 	u64 inode = mm->exe_file->f_inode->i_ino, device = mm->exe_file->f_inode->i_sb->s_dev;
-	for (int i = 0; i < 2; i++)
-		if (inode && inode == ctl->self_inode[i] && device == ctl->self_device[i])
+	for (int i = 0; i < CALLERS; i++)
+		if (inode && inode == act->own_inode[i] && device == act->own_device[i])
 			return true;
 	return false;
 }
@@ -200,16 +227,27 @@ static __always_inline u32 slot_of_all(struct control *ctl, struct activity *act
 	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
 	if (!slot || !policy || !test_slot(act->live, slot))
 		return 0;
-	if (!(policy->flags & POLICY_INCLUDE_SELF) && is_own(ctl, task))
+	if (!(policy->flags & POLICY_INCLUDE_SELF) && is_own(act, task))
 		return 0;
 	return slot;
+}
+
+/* Threads of a process have one beginning, so that it stays the same when another one becomes the leader. */
+static __always_inline u64 schedule_beginning(struct activity *act, struct task_struct *task,
+					      struct task_struct *leader, u64 now)
+{
+	struct task_image *process = task == leader ? NULL : bpf_task_storage_get(&images, leader, 0, 0);
+	if (process && process->images & 1 << IMAGE_SCHEDULE &&
+	    counts_for_process(act, process, IMAGE_SCHEDULE))
+		return process->schedule_since;
+	return now;
 }
 
 /*
  * Gives a task the names that policies have for it now, and its images a beginning where they begin.
  * In process context only: it may create storage. Doing it twice changes nothing.
  */
-static __noinline int name_task(struct task_struct *task)
+static __noinline int name_task(struct task_struct *task, u64 now)
 {
 	struct control *ctl = get_control();
 	struct activity *act = get_activity();
@@ -246,7 +284,7 @@ static __noinline int name_task(struct task_struct *task)
 	if (fresh & 1 << IMAGE_SCHEDULE) {
 		schedule_reset(&image->schedule);
 		schedule_reset(&image->schedule_gone);
-		image->schedule_since = bpf_ktime_get_boot_ns();
+		image->schedule_since = schedule_beginning(act, task, leader, now);
 	}
 	if (image->schedule_epoch != act->schedule_epoch) {
 		image->run_delay_seen = task->sched_info.run_delay;
@@ -262,7 +300,7 @@ static __noinline int name_task(struct task_struct *task)
 		fresh = wanted & ~(target->images & counting_thread);
 		if (fresh & 1 << IMAGE_SCHEDULE) {
 			schedule_reset(&target->schedule);
-			target->schedule_since = bpf_ktime_get_boot_ns();
+			target->schedule_since = now;
 		}
 		target->kept |= wanted;
 		target->images = wanted;

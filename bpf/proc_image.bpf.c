@@ -34,19 +34,23 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 	return 0;
 }
 
-/* The child is not yet awake: nothing of its life is missed. */
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(sched_process_fork, struct task_struct *parent, struct task_struct *child)
+/*
+ * The child is not yet awake: nothing of its life is missed. sched_process_fork is not enough: the kernel
+ * makes some threads of a process itself (io_uring, vhost) and does not call it for them.
+ */
+SEC("tp_btf/task_newtask")
+int BPF_PROG(task_newtask, struct task_struct *child)
 {
 	struct activity *act = get_activity();
-	if (act && act->policies)
-		name_task(child);
+	if (act && act->policies && child->pid) /* the idle task of a new CPU has pid 0 */
+		name_task(child, bpf_ktime_get_boot_ns());
 	return 0;
 }
 
 /*
- * Another program file may be one of the tool's own. A thread that is not the leader takes the leader's pid:
- * a policy for its old tid has lost its target, and one for the leader's tid goes on with it.
+ * Another program file may be one of the tool's own: what was counted for the shell that started it is
+ * nobody's. A thread that is not the leader takes the leader's pid: a policy for its old tid has lost its
+ * target.
  */
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(sched_process_exec, struct task_struct *task, s32 old_pid)
@@ -57,13 +61,30 @@ int BPF_PROG(sched_process_exec, struct task_struct *task, s32 old_pid)
 	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
 	u32 slot = image ? image->policies[NAMED_BY_THREAD] : 0;
 	if (slot && old_pid != task->pid) {
+		struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
 		set_slot(act->ended, slot);
-		end_policy(act, slot);
+		if (end_policy(act, slot) && policy)
+			tell_policies(RECORD_POLICY_ENDED, slot, policy->id);
+		bpf_task_storage_delete(&target_images, task);
 	}
-	name_task(task);
-	if (image)
-		clear_slot(act->ended, image->policies[NAMED_BY_THREAD]);
+	name_task(task, bpf_ktime_get_boot_ns());
+	if (!image)
+		return 0;
+	clear_slot(act->ended, image->policies[NAMED_BY_THREAD]);
+	if (!image->named)
+		image->kept = image->images = 0;
 	return 0;
+}
+
+/* The series of the process go on in the heir: nothing of it may be counted in two places, or in none for
+ * long. */
+static __always_inline void fold_into(struct task_image *to, struct task_image *image)
+{
+	image->folded = 1;
+	if (!HAS_SCHEDULE(image->kept))
+		return;
+	schedule_fold(&to->schedule_gone, &image->schedule);
+	schedule_fold(&to->schedule_gone, &image->schedule_gone);
 }
 
 static __always_inline void fold_into_heir(struct task_struct *task, struct task_image *image)
@@ -72,16 +93,22 @@ static __always_inline void fold_into_heir(struct task_struct *task, struct task
 	if (!heir || heir == task || image->folded)
 		return;
 	struct task_image *to = bpf_task_storage_get(&images, heir, 0, 0);
-	if (!to)
+	if (to)
+		fold_into(to, image);
+}
+
+/*
+ * A leader that had exited before another thread has replaced it by an exec was its own heir until now. While
+ * signal_struct has threads, the new leader is not released, and so not freed before this program ends.
+ */
+static __always_inline void fold_replaced_leader(struct task_struct *task, struct task_image *image)
+{
+	struct task_struct *leader = task->group_leader;
+	if (image->folded || !leader || leader == task || task->signal->nr_threads <= 0)
 		return;
-	image->folded = 1;
-	if (!HAS_SCHEDULE(image->kept))
-		return;
-	schedule_fold(&to->schedule_gone, &image->schedule);
-	if (task->pid == task->tgid) { /* a leader that an exec replaces */
-		schedule_fold(&to->schedule_gone, &image->schedule_gone);
-		to->schedule_since = image->schedule_since;
-	}
+	struct task_image *to = bpf_task_storage_get(&images, leader, 0, 0);
+	if (to)
+		fold_into(to, image);
 }
 
 /*
@@ -103,6 +130,7 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 		target->exit_time = now;
 		set_slot(act->ended, image->policies[NAMED_BY_THREAD]);
 	}
+	image->was_leader = leader == task;
 	fold_into_heir(task, image);
 	if (task->signal->live.counter)
 		return 0;
@@ -182,13 +210,18 @@ int BPF_PROG(sched_process_free, struct task_struct *task)
 	if (!act || !image)
 		return 0;
 	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
-	if (target) {
+	bool is_replaced = image->was_leader && task->pid != task->tgid;
+	if (target && !is_replaced) { /* else the policy goes on with the thread that has its tid now */
 		if (target->kept)
 			tell_final_target(act, task, image, target);
 		end_policy_of(act, image->policies[NAMED_BY_THREAD], task->pid, task->start_boottime);
 	}
+	if (is_replaced)
+		fold_replaced_leader(task, image);
 	if (task->pid != task->tgid)
 		return 0;
+	if (!image->exit_time)
+		image->exit_time = bpf_ktime_get_boot_ns();
 	if (image->kept)
 		tell_final_process(act, task, image);
 	end_policy_of(act, image->policies[NAMED_BY_PROCESS], task->tgid, task->start_boottime);
@@ -207,9 +240,17 @@ int apply(struct bpf_iter__task *ctx)
 			tell_policies(RECORD_POLICIES, 0, 0);
 		return 0;
 	}
-	if (!ctx->meta->seq_num)
+	struct activity *act = get_activity();
+	if (!act)
+		return 0;
+	if (!ctx->meta->seq_num) {
+		struct control *ctl = get_control();
+		act->applied_at = bpf_ktime_get_boot_ns();
+		if (ctl)
+			learn_caller(act, ctl->caller);
 		bpf_loop(MAX_POLICIES, apply_policy, NULL, 0);
-	name_task(task);
+	}
+	name_task(task, act->applied_at);
 	return 0;
 }
 
@@ -280,9 +321,7 @@ int portraits(struct bpf_iter__task *ctx)
 	struct task_image *process = bpf_task_storage_get(&images, leader, 0, 0);
 	if (!process || !(process->kept | image->kept))
 		return 0;
-	struct control *ctl = get_control();
-	u32 reader =
-		ctl && ctl->loader_tgid == bpf_get_current_pid_tgid() >> 32 ? READER_LOADER : READER_OTHER;
+	u32 reader = act->loader_tgid == bpf_get_current_pid_tgid() >> 32 ? CALLER_LOADER : CALLER_CONTROLLER;
 	u64 written = process->sessions[reader];
 	if (written != ctx->meta->session_id) {
 		if (!write_process(ctx, act, task, process))
@@ -309,6 +348,9 @@ int text(struct bpf_iter__task *ctx)
 	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
 	if (!image || !image->named)
 		return 0;
+	char comm[COMM_SIZE] = {};
+	read_comm(comm, task);
+	mask_controls(comm);
 	u64 delay = image->schedule.sum;
 	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
 	if (target && !image->images)

@@ -10,6 +10,16 @@ static __always_inline s32 exit_code_of(struct task_struct *leader)
 	return signal->flags & SIGNAL_GROUP_EXIT ? signal->group_exit_code : leader->exit_code;
 }
 
+/* For a terminal: any process can put control characters into its name. */
+static __always_inline void mask_controls(char *comm)
+{
+	for (int i = 0; i < COMM_SIZE; i++) {
+		u8 byte = comm[i];
+		if ((byte && byte < 0x20) || (byte >= 0x7f && byte < 0xa0))
+			comm[i] = '?';
+	}
+}
+
 static __always_inline void read_comm(char *comm, struct task_struct *task)
 {
 	bpf_probe_read_kernel_str(comm, COMM_SIZE, task->comm);

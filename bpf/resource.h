@@ -87,7 +87,7 @@ static long add_cpu(u32 cpu, void *context)
 static __always_inline u64 resident_pages(struct mm_struct *mm)
 {
 	struct percpu_sum sum = {};
-	if (bpf_core_type_exists(struct mm_rss_stat)) {
+	if (bpf_core_field_exists(struct mm_struct___before_6_2, rss_stat.count)) {
 		struct mm_struct___before_6_2 *old = (void *)mm;
 		for (int i = 0; i < RSS_COUNTERS; i++)
 			if (i != MM_SWAPENTS)

@@ -19,4 +19,15 @@ public struct Activity
 
     /// <summary>The sequence of the policy that is in force.</summary>
     public SequenceBySlot Applied;
+
+    /// <summary>CLOCK_BOOTTIME in ns of the last activation.</summary>
+    public ulong AppliedAt;
+
+    /// <summary>Devices (<c>super_block.s_dev</c>) of the tool's own programs, as the kernel side has met them.</summary>
+    public OwnPrograms OwnDevice;
+    public OwnPrograms OwnInode;
+
+    /// <summary>As the kernel has it, whatever pid namespace the loader lives in.</summary>
+    public int LoaderTgid;
+    public uint OwnPad;
 }

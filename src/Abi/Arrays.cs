@@ -60,7 +60,8 @@ public struct SequenceBySlot
     private uint _first;
 }
 
-[InlineArray(2)]
+/// <summary>By <see cref="Caller"/>.</summary>
+[InlineArray((int)Caller.Callers)]
 public struct OwnPrograms
 {
     private ulong _first;

@@ -45,6 +45,14 @@ public enum Loss : uint
     Losses = 3,
 }
 
+/// <summary>Who runs the apply iterator: an index into <see cref="Activity.OwnInode"/>.</summary>
+public enum Caller : uint
+{
+    Loader = 0,
+    Controller = 1,
+    Callers = 2,
+}
+
 public enum RecordType : ushort
 {
     Process = 1,

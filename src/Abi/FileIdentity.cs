@@ -5,18 +5,25 @@ using Microsoft.Win32.SafeHandles;
 namespace ProcImage.Abi;
 
 /// <summary>What makes two paths the same file.</summary>
-/// <param name="Device">As the kernel keeps it in <c>super_block.s_dev</c>: major &lt;&lt; 20 | minor.</param>
+/// <param name="Device">Major and minor number of its file system.</param>
 /// <param name="Inode">Inode number.</param>
 /// <param name="Owner">uid of the owner.</param>
-public readonly partial record struct FileIdentity(ulong Device, ulong Inode, uint Owner)
+/// <param name="IsDirectory">Whether it is a directory itself, not a link to one.</param>
+public readonly partial record struct FileIdentity(ulong Device, ulong Inode, uint Owner, bool IsDirectory)
 {
+    private const int TypeMask = 0xF000; // S_IFMT
+    private const int DirectoryType = 0x4000; // S_IFDIR
+    private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
     private const int CurrentDirectory = -100; // AT_FDCWD
     private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
     private const uint BasicStats = 0x7ff; // STATX_BASIC_STATS
 
-    /// <summary>Null when there is no such file.</summary>
+    /// <summary>Null when there is no such file. A link is a file of its own here.</summary>
     /// <exception cref="BpfException">EACCES: the directory is closed to this user.</exception>
-    public static FileIdentity? Of(string path) => Read(CurrentDirectory, path, 0);
+    public static FileIdentity? Of(string path) => Read(CurrentDirectory, path, NoFollow);
+
+    /// <summary>The same of what a link leads to.</summary>
+    public static FileIdentity? OfTarget(string path) => Read(CurrentDirectory, path, 0);
 
     public static FileIdentity? Of(SafeFileHandle file) => Read((int)file.DangerousGetHandle(), "", EmptyPath);
 
@@ -24,7 +31,7 @@ public readonly partial record struct FileIdentity(ulong Device, ulong Inode, ui
     {
         var stat = default(Statx);
         if (statx(directory, path, flags, BasicStats, &stat) == 0)
-            return new FileIdentity((ulong)stat.Major << 20 | stat.Minor, stat.Inode, stat.Uid);
+            return new FileIdentity((ulong)stat.Major << 32 | stat.Minor, stat.Inode, stat.Uid, (stat.Mode & TypeMask) == DirectoryType);
         var error = Marshal.GetLastPInvokeError();
         return error is Errno.ENOENT or Errno.ENOTDIR ? null : throw BpfError.Create(BpfOperation.Open, path, error);
     }
@@ -38,6 +45,9 @@ public readonly partial record struct FileIdentity(ulong Device, ulong Inode, ui
     {
         [FieldOffset(20)]
         public uint Uid;
+
+        [FieldOffset(28)]
+        public ushort Mode;
 
         [FieldOffset(32)]
         public ulong Inode;

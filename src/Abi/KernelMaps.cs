@@ -49,6 +49,7 @@ public sealed class KernelMaps : IDisposable
     /// <exception cref="BpfException">A pin cannot be opened.</exception>
     public static KernelMaps OpenPinned(string directory)
     {
+        PinDirectory.RefuseForeign(directory);
         if (FileIdentity.Of(Pins.Map(directory, Pins.Control)) is null)
             throw new PinsException(
                 PinsProblem.NotPreloaded,
@@ -58,7 +59,7 @@ public sealed class KernelMaps : IDisposable
 
     public Control ReadControl() => _control.Lookup<uint, Control>(Only);
 
-    public void WriteControl(in Control control) => _control.Update(Only, control);
+    private void WriteControl(in Control control) => _control.Update(Only, control);
 
     public Activity ReadActivity() => _activity.Lookup<uint, Activity>(Only);
 
@@ -107,20 +108,22 @@ public sealed class KernelMaps : IDisposable
         return sum;
     }
 
-    /// <summary>Puts the policies that were written into force, on every task. On return the kernel collects.</summary>
-    public void Apply()
+    /// <summary>Puts the policies that were written into force, on every task. On return the kernel does as they say.</summary>
+    /// <param name="control">Written before. Under the policy lock, as read after it was taken.</param>
+    /// <param name="caller">Which of the tool's programs this is: the kernel side learns its file.</param>
+    public void Apply(Control control, Caller caller)
     {
+        WriteControl(control with { Caller = caller });
         using var walk = OpenIterator(Pins.Apply);
         walk.Drain();
     }
 
-    /// <summary>Forgets what deactivated images have counted. Under the policy lock.</summary>
+    /// <summary>The same, and forgets what deactivated images have counted. Under the policy lock.</summary>
     public void Sweep()
     {
         var control = ReadControl();
-        WriteControl(control with { Sweep = 1 });
-        Apply();
-        WriteControl(control with { Sweep = 0 });
+        Apply(control with { Sweep = 1 }, Caller.Loader);
+        WriteControl(control);
     }
 
     public BpfIterator OpenIterator(string name) => BpfIterator.OpenPinned(Pins.Iterator(Directory, name));

@@ -24,9 +24,9 @@ public sealed class KernelObjects
                 using var link = BpfLink.OpenPinned(pin);
                 objects.Add(link.Info().ProgramId);
             }
-            catch (BpfException gone) when (gone.Errno == Errno.ENOENT)
+            catch (BpfException gone) when (gone.Errno is Errno.ENOENT or Errno.EPERM)
             {
-                // Its loader is taking it down at this moment.
+                // Its loader is taking it down at this moment, or to wait for it takes CAP_SYS_ADMIN.
             }
         }
 

@@ -19,7 +19,7 @@ public sealed partial class PinDirectory : IDisposable
     public bool Exists(string name) => FileIdentity.Of(Pins.Map(Path, name)) is not null;
 
     /// <summary>Makes the directory where it is missing, and takes it for this process until it ends.</summary>
-    /// <exception cref="PinsException">Another loader has it, or it belongs to another user.</exception>
+    /// <exception cref="PinsException">Another loader has it, or it is not one of pins of this user.</exception>
     /// <exception cref="BpfException">It cannot be made.</exception>
     public static PinDirectory Hold(string path)
     {
@@ -27,69 +27,79 @@ public sealed partial class PinDirectory : IDisposable
         {
             if (mkdir(path, OwnerOnly) < 0 && Marshal.GetLastPInvokeError() is var error && error != Errno.EEXIST)
                 throw BpfError.Create("create", path, error);
-            if (FileIdentity.Of(path) is not { } identity)
-                continue; // whoever had it has just removed it
-            RefuseForeign(path, identity);
-            return TryHold(path) ?? throw new PinsException(
-                PinsProblem.Held,
-                $"another loader{Named(path)} has {path}; end it with 'controller -f', or use another directory with --bpffs");
+            try
+            {
+                return TryHold(path) ?? throw new PinsException(
+                    PinsProblem.Held,
+                    $"another loader{Named(path)} has {path}; "
+                    + "end it with 'controller -f', or use another directory with --bpffs");
+            }
+            catch (BpfException gone) when (gone.Errno == Errno.ENOENT)
+            {
+                // Whoever had it has just removed it.
+            }
         }
     }
 
     /// <summary>Null when a loader has it.</summary>
-    public static PinDirectory? TryHold(string path) =>
-        DirectoryLock.TryTake(path) is { } held ? new PinDirectory(path, held) : null;
+    /// <exception cref="PinsException">It is not a directory of pins of this user.</exception>
+    public static PinDirectory? TryHold(string path)
+    {
+        RefuseForeign(path);
+        return DirectoryLock.TryTake(path) is { } held ? new PinDirectory(path, held) : null;
+    }
 
-    /// <summary>What is pinned there.</summary>
+    /// <summary>What is pinned there, of all that this tool pins.</summary>
     public static PinCounts Count(string path) => new(
-        CountFiles(System.IO.Path.Combine(path, Pins.Links)),
-        CountFiles(path),
-        CountFiles(System.IO.Path.Combine(path, Pins.Iterators)));
+        Known(path, Pins.Links).Count(), Known(path, "").Count(), Known(path, Pins.Iterators).Count());
 
-    /// <summary>Takes away every pin, and with the last descriptor what was pinned. Returns what there was.</summary>
+    /// <summary>
+    /// Takes away every pin, and with the last descriptor what was pinned. The control map goes first: where it is,
+    /// everything is. What this tool has not pinned stays. Returns what there was.
+    /// </summary>
+    /// <exception cref="IOException">Something else is in the directory.</exception>
     public PinCounts Remove()
     {
-        var links = Unlink(System.IO.Path.Combine(Path, Pins.Links));
-        var iterators = Unlink(System.IO.Path.Combine(Path, Pins.Iterators));
-        var maps = Unlink(Path);
-        return new PinCounts(links, maps, iterators);
+        var counts = Count(Path);
+        foreach (var folder in new[] { "", Pins.Links, Pins.Iterators })
+            foreach (var pin in Known(Path, folder))
+                File.Delete(pin);
+        foreach (var folder in new[] { Pins.Links, Pins.Iterators, "" })
+            if (Directory.Exists(System.IO.Path.Combine(Path, folder)))
+                Directory.Delete(System.IO.Path.Combine(Path, folder));
+        return counts;
     }
 
     public void Dispose() => _lock.Dispose();
 
-    private static int CountFiles(string directory) =>
-        Directory.Exists(directory) ? Directory.GetFiles(directory).Length : 0;
-
-    private static int Unlink(string directory)
+    /// <summary>
+    /// A bpffs is writable for everybody where it is mounted so: pins of others are not to be trusted, and neither is a
+    /// link that leads elsewhere.
+    /// </summary>
+    /// <exception cref="PinsException">It is not a directory of pins of this user.</exception>
+    public static void RefuseForeign(string path)
     {
-        if (!Directory.Exists(directory))
-            return 0;
-        var count = 0;
-        foreach (var pin in Directory.EnumerateFiles(directory))
-        {
-            File.Delete(pin);
-            count++;
-        }
-
-        Directory.Delete(directory);
-        return count;
-    }
-
-    /// <summary>A bpffs is writable for everybody where it is mounted so: pins of others are not to be trusted.</summary>
-    private static void RefuseForeign(string path, FileIdentity identity)
-    {
-        if (identity.Owner != geteuid())
+        if (FileIdentity.Of(path) is not { } identity)
+            return;
+        if (!identity.IsDirectory || !Bpffs.IsOn(path))
+            throw new PinsException(
+                PinsProblem.Unusable, $"{path} is no directory of a bpffs; name one below /sys/fs/bpf with --bpffs");
+        if (identity.Owner != geteuid() && identity.Owner != 0)
             throw new PinsException(
                 PinsProblem.Unusable,
                 $"{path} belongs to user {identity.Owner}; remove it, or use another directory with --bpffs");
     }
+
+    /// <summary>Pins of this tool in one of its folders, those that there are.</summary>
+    private static IEnumerable<string> Known(string path, string folder) =>
+        Pins.In(folder).Select(name => System.IO.Path.Combine(path, folder, name)).Where(File.Exists);
 
     private static string Named(string path)
     {
         try
         {
             using var maps = KernelMaps.OpenPinned(path);
-            return $" (pid {maps.ReadControl().LoaderTgid})";
+            return $" (pid {maps.ReadControl().LoaderPid})";
         }
         catch (Exception exception) when (exception is PinsException or BpfException)
         {

@@ -18,12 +18,27 @@ public static class Pins
     public static IReadOnlyList<string> Maps { get; } =
         [Control, Policies, Targets, Activity, Deadlines, Losses, System, Events];
 
+    /// <summary>Hooks that every image needs: a task begins, becomes another program, ends, is gone.</summary>
+    public static IReadOnlyList<string> LifeHooks { get; } =
+        ["task_newtask", "sched_process_exec", "sched_process_exit", "sched_process_free"];
+
+    /// <summary>The hook of the schedule image.</summary>
+    public const string SwitchHook = "sched_switch";
+
     public const string Links = "links";
     public const string Iterators = "iters";
 
     public const string Apply = "apply";
     public const string Portraits = "portraits";
     public const string Text = "text";
+
+    /// <summary>What is pinned in a folder of the pin directory, "" for the directory itself; control first.</summary>
+    public static IReadOnlyList<string> In(string folder) => folder switch
+    {
+        Links => [.. LifeHooks, SwitchHook],
+        Iterators => [Apply, Portraits, Text],
+        _ => Maps,
+    };
 
     public static string Map(string directory, string name) => Path.Combine(directory, name);
 

@@ -31,6 +31,8 @@ public static class RecordStream
             filled -= taken;
         }
 
+        if (filled > 0)
+            throw new InvalidDataException($"the reading ends within a record, {filled} bytes after its beginning");
         ArrayPool<byte>.Shared.Return(buffer);
     }
 

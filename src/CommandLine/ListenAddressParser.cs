@@ -26,6 +26,9 @@ internal static class ListenAddressParser
         var host = text[..colon];
         var address = host == "localhost" ? null : Address(host) ?? throw Refused(option, text);
         var port = (int)_ports.Parse($"the port of {option}", text[(colon + 1)..]);
+        if (address is null && port == 0)
+            throw new CommandException(
+                ExitStatus.Usage, $"{option}: localhost is two addresses, which get no common port from 0; name a port, or use 127.0.0.1:0");
         return address is null
             ? new ListenAddress.Localhost(port)
             : new ListenAddress.Ip(new IPEndPoint(address, port));

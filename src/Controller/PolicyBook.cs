@@ -1,6 +1,5 @@
 using System.Text;
 using ProcImage.Abi;
-using ProcImage.CommandLine;
 
 namespace ProcImage.Controller;
 
@@ -11,7 +10,7 @@ namespace ProcImage.Controller;
 internal sealed class PolicyBook : IDisposable
 {
     private readonly DirectoryLock _held;
-    private readonly Activity _activity;
+    private Activity _activity;
     private readonly Policy[] _policies;
     private readonly List<uint> _free = [];
     private Control _control;
@@ -20,7 +19,7 @@ internal sealed class PolicyBook : IDisposable
     {
         Maps = maps;
         _held = maps.LockPolicies();
-        _control = maps.ReadControl();
+        _control = maps.ReadControl() with { Sweep = 0 };
         _activity = maps.ReadActivity();
         _policies = maps.ReadPolicies();
 
@@ -54,20 +53,23 @@ internal sealed class PolicyBook : IDisposable
         }
     }
 
-    /// <summary>Whether it still collects: its target lives and its deadline has not passed.</summary>
+    public int LoaderPid => _control.LoaderPid;
+
+    /// <summary>How many policies can be added.</summary>
+    public int Free => _free.Count;
+
+    /// <summary>Its target lives and its deadline has not passed.</summary>
     public bool IsLive(uint slot) => _activity.Live[slot] && !_activity.Ended[slot];
+
+    /// <summary>Nothing of it is to come any more. A dead target that was not reaped has its final record before it.</summary>
+    public bool IsOver(uint slot) => !_activity.Live[slot];
 
     /// <summary>The slot of a target's policy, 0 where it has none.</summary>
     public uint Find(Target target) =>
         Slots.FirstOrDefault(slot => _policies[slot].Kind == target.Kind && _policies[slot].Target == target.Id);
 
-    /// <exception cref="CommandException">There are as many policies as there can be.</exception>
     public uint Add(in Policy policy)
     {
-        if (_free.Count == 0)
-            throw new CommandException(
-                ExitStatus.Failed,
-                $"there are {Limits.MaxPolicies - 1} policies, the most there can be; remove some with 'controller -d'");
         var slot = _free[0];
         _free.RemoveAt(0);
         Write(slot, policy with { Id = _control.NextPolicyId++, Created = BootClock.Now });
@@ -90,8 +92,8 @@ internal sealed class PolicyBook : IDisposable
     /// <summary>Puts the changes into force. On return the kernel does as they say.</summary>
     public void Apply()
     {
-        Maps.WriteControl(_control.WithOwnProgram(OwnProgram.Controller, Environment.ProcessPath));
-        Maps.Apply();
+        Maps.Apply(_control, Caller.Controller);
+        _activity = Maps.ReadActivity();
     }
 
     /// <summary>The policy as the kernel side has it, bound to a life.</summary>

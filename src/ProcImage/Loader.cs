@@ -2,11 +2,7 @@ using System.Runtime.InteropServices;
 using Libbpf;
 using ProcImage.Abi;
 using ProcImage.CommandLine;
-using ProcImage.Imaging;
 using ProcImage.Loading;
-using ProcImage.Metrics;
-using ProcImage.Text;
-using ProcImage.Web;
 
 namespace ProcImage;
 
@@ -32,53 +28,27 @@ internal static class Loader
             console.Output.WriteLine("mounted a bpffs at /sys/fs/bpf: there was none");
         using var kernelSide = KernelSide.Start(options.Bpffs, images);
         var objects = KernelObjects.Of(options.Bpffs);
-        PinCounts removed;
+        var serving = new Serving(options, console, kernelSide);
         try
         {
-            await Serve(options, console, kernelSide, stop);
+            await serving.Run(stop);
         }
-        finally
+        catch when (kernelSide.Adopted && !serving.HasBegun)
         {
-            removed = kernelSide.Remove();
+            throw; // what collects, and was not started by this loader, is left to the next one
+        }
+        catch
+        {
+            kernelSide.Remove();
+            throw;
         }
 
-        objects.WaitUntilGone(_patience);
+        var removed = kernelSide.Remove();
+        if (!objects.WaitUntilGone(_patience))
+            throw new CommandException(
+                ExitStatus.Failed, "another process still holds programs of this loader; see 'bpftool prog show' for its pid");
         console.Output.WriteLine($"finished: {removed}");
         return ExitStatus.Done;
-    }
-
-    private static async Task Serve(LoaderOptions options, CommandConsole console, KernelSide kernelSide, TaskCompletionSource stop)
-    {
-        var table = new PortraitTable((ulong)options.Linger.Ticks * 100, ProcessIdentity.Read);
-        using var imager = new Imager(kernelSide.Maps, table);
-        using var narrator = new Narrator(imager, console.Output, withTables: !options.Quiet && !Console.IsOutputRedirected);
-        using var routes = new Routes(new Exporter(kernelSide, imager, new Admission(options.MaxSeries)), imager);
-        await using var server = options.Listen is ListenAddress.Nowhere ? null : await Server.StartAsync(options.Listen, routes);
-
-        Announce(console.Output, kernelSide);
-        if (server is not null)
-            console.Output.WriteLine($"listening on {server.Address}");
-        if (!options.Listen.IsLocal)
-            console.Error.WriteLine($"proc_image: everybody who reaches {options.Listen} can read what is imaged; there is no password");
-        imager.PoliciesChanged += narrator.Tell;
-        imager.Failed += failure => stop.TrySetException(failure);
-        imager.Start();
-        narrator.Tell();
-        routes.IsReady = true;
-        await stop.Task;
-    }
-
-    private static void Announce(TextWriter output, KernelSide kernelSide)
-    {
-        var images = kernelSide.Preloaded.Names().Count();
-        var cost = IdleCost.PerSwitch(kernelSide) is { } nanoseconds
-            ? FormattableString.Invariant($"idle cost about {nanoseconds:0} ns per context switch")
-            : "no idle cost but at fork, exec and exit";
-        var what = FormattableString.Invariant(
-            $"{images} {(images == 1 ? "image" : "images")} over {kernelSide.Hooks.Count} hooks in {kernelSide.Elapsed.TotalMilliseconds:0} ms");
-        output.WriteLine(kernelSide.Adopted
-            ? $"adopted {what} from a loader that is gone; {cost}; its policies go on"
-            : $"preloaded {what}; {cost}; nothing is collected yet");
     }
 
     private static PosixSignalRegistration StopOn(PosixSignal signal, TaskCompletionSource stop) =>

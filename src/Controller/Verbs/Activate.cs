@@ -16,15 +16,39 @@ internal static class Activate
 
         var old = book.Find(options.Target);
         var isChange = old != 0 && book.IsLive(old) && IsSameLife(book[old], task);
-        foreach (var slot in book.Slots.Where(slot => !book.IsLive(slot) || (slot == old && !isChange)).ToArray())
+        var over = book.Slots.Where(slot => book.IsOver(slot) || (slot == old && !isChange)).ToArray();
+        if (!isChange)
+            RequireRoom(book, over);
+        foreach (var slot in over)
             book.Remove(slot);
 
         output.WriteLine(isChange ? Change(book, old, options) : Add(book, options, task));
         return ExitStatus.Done;
     }
 
+    /// <summary>A slot that is freed can be used only after a walk over all tasks.</summary>
+    private static void RequireRoom(PolicyBook book, uint[] over)
+    {
+        if (book.Free > 0)
+            return;
+        foreach (var slot in over)
+            book.Remove(slot);
+        if (over.Length > 0)
+            book.Apply();
+        throw new CommandException(
+            ExitStatus.Failed,
+            over.Length > 0
+                ? $"there was no room; {over.Length} policies that had ended were removed: try again"
+                : $"there are {Limits.MaxPolicies - 1} policies, the most there can be; remove some with 'controller -d'");
+    }
+
     private static void RequirePreloaded(PolicyBook book, ImageSet images)
     {
+        var unknown = images & ~ImageSets.InThisBuild;
+        if (unknown != ImageSet.None)
+            throw new CommandException(
+                ExitStatus.Unsupported,
+                $"this build has no image of {unknown.Listed()}; it has {ImageSets.InThisBuild.Listed()}");
         var missing = images & ~book.Preloaded;
         if (missing != ImageSet.None)
             throw new CommandException(
@@ -36,6 +60,13 @@ internal static class Activate
     private static bool IsSameLife(in Policy policy, ProcTask? task) =>
         task is null || policy.StartId / ProcTask.NanosecondsPerTick == task.StartTicks;
 
+    private static void RequireLive(PolicyBook book, uint slot)
+    {
+        if (book.IsOver(slot))
+            throw new CommandException(
+                ExitStatus.Failed, "the kernel could not arm the deadline, so the policy has ended; try again");
+    }
+
     private static string Add(PolicyBook book, ControllerOptions options, ProcTask? task)
     {
         var slot = book.Add(WithOptions(
@@ -46,8 +77,10 @@ internal static class Activate
                 Images = options.Images,
                 Comm = PolicyBook.Comm(task?.Comm ?? ""),
             },
-            options));
+            options,
+            book.LoaderPid));
         book.Apply();
+        RequireLive(book, slot);
         if (task is not null && !IsSameLife(book.Reread(slot), task))
         {
             var target = PolicyText.Target(book[slot]);
@@ -64,17 +97,18 @@ internal static class Activate
     {
         var old = book[slot];
         var added = options.Images & ~old.Images;
-        book.Change(slot, WithOptions(old with { Images = old.Images | options.Images }, options));
+        book.Change(slot, WithOptions(old with { Images = old.Images | options.Images }, options, book.LoaderPid));
         book.Apply();
+        RequireLive(book, slot);
 
         var images = added == ImageSet.None ? "images as they were" : string.Join(" ", added.Names().Select(name => "+" + name));
         return $"changed policy {old.Id}, {PolicyText.Target(old)}: {images}"
             + (options.TimeSeconds > 0 ? Deadline(options) : ", no deadline");
     }
 
-    private static Policy WithOptions(Policy policy, ControllerOptions options)
+    private static Policy WithOptions(Policy policy, ControllerOptions options, int loader)
     {
-        policy.Flags = options.IncludeSelf || IsOwn(options.Target) ? PolicyFlag.IncludeSelf : PolicyFlag.None;
+        policy.Flags = options.IncludeSelf || IsOwn(options.Target, loader) ? PolicyFlag.IncludeSelf : PolicyFlag.None;
         policy.Duration = (options.TimeSeconds ?? 0) * NanosecondsPerSecond;
         policy.Deadline = 0;
         policy.KeytimeLevel = options.KeytimeLevel;
@@ -82,7 +116,8 @@ internal static class Activate
         return policy;
     }
 
-    private static bool IsOwn(Target target) => target.Id == Environment.ProcessId;
+    private static bool IsOwn(Target target, int loader) =>
+        target.Id != 0 && (target.Id == Environment.ProcessId || target.Id == loader);
 
     private static string Deadline(ControllerOptions options) =>
         options.TimeSeconds is > 0 ? $", deadline {options.TimeSeconds} s" : "";

@@ -33,7 +33,7 @@ internal static class Deactivate
     private static string Take(PolicyBook book, uint slot, ImageSet images)
     {
         var policy = book[slot];
-        var rest = images == ImageSet.None ? ImageSet.None : policy.Images & ~images;
+        var rest = images == ImageSet.None || !book.IsLive(slot) ? ImageSet.None : policy.Images & ~images;
         if (rest == ImageSet.None)
         {
             book.Remove(slot);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Libbpf;
 using ProcImage.Abi;
 using ProcImage.CommandLine;
@@ -13,19 +14,27 @@ internal static class Finish
     public static ExitStatus Run(ControllerOptions options, TextWriter output)
     {
         if (!Directory.Exists(options.Bpffs))
-            throw new PinsException(PinsProblem.NotPreloaded, $"nothing is preloaded at {options.Bpffs}; there is nothing to finish");
+            throw new PinsException(
+                PinsProblem.NotPreloaded, $"nothing is preloaded at {options.Bpffs}; there is nothing to finish");
+        PinDirectory.RefuseForeign(options.Bpffs);
         var before = PinDirectory.Count(options.Bpffs);
         var objects = KernelObjects.Of(options.Bpffs);
+        var begin = Stopwatch.GetTimestamp();
         while (Directory.Exists(options.Bpffs))
         {
             using var directory = PinDirectory.TryHold(options.Bpffs);
             if (directory is not null)
                 directory.Remove();
+            else if (Stopwatch.GetElapsedTime(begin) > 4 * _patience)
+                throw new CommandException(
+                    ExitStatus.Failed, $"a process that is no loader has {options.Bpffs}; /proc/locks names it");
             else
                 EndLoader(options.Bpffs);
         }
 
-        objects.WaitUntilGone(_patience);
+        if (!objects.WaitUntilGone(_patience))
+            throw new CommandException(
+                ExitStatus.Failed, "the pins are gone, but another process still holds programs; 'bpftool prog show' names it");
         output.WriteLine($"finished: {before}");
         return ExitStatus.Done;
     }
@@ -46,25 +55,24 @@ internal static class Finish
         loader.WaitForExit(_patience);
     }
 
-    /// <summary>The process that the control map names, if it runs the program that the control map names.</summary>
+    /// <summary>The process that the control map names, if it runs the program that the kernel side has met as loader.</summary>
     private static Pidfd? Find(string directory)
     {
-        Control control;
         try
         {
             using var maps = KernelMaps.OpenPinned(directory);
-            control = maps.ReadControl();
+            var pid = maps.ReadControl().LoaderPid;
+            var loader = Pidfd.Open(pid);
+            var program = FileIdentity.OfTarget($"/proc/{pid}/exe");
+            if (program?.Inode == maps.ReadActivity().OwnInode[(int)Caller.Loader])
+                return loader;
+            loader?.Dispose();
+            return null;
         }
-        catch (Exception failure) when (failure is PinsException { Problem: PinsProblem.NotPreloaded } or BpfException { Errno: Errno.ENOENT })
+        catch (Exception gone) when (gone is PinsException { Problem: PinsProblem.NotPreloaded }
+            or BpfException { Errno: Errno.ENOENT })
         {
             return null;
         }
-
-        var loader = Pidfd.Open(control.LoaderTgid);
-        var program = FileIdentity.Of($"/proc/{control.LoaderTgid}/exe");
-        if (loader is null || program?.Inode == control.SelfInode[(int)OwnProgram.Loader])
-            return loader;
-        loader.Dispose();
-        return null;
     }
 }

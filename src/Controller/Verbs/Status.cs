@@ -44,7 +44,7 @@ internal static class Status
     private static void WriteText(StatusReport status, TextWriter output)
     {
         output.WriteLine($"preloaded: {status.Control.Preloaded.Listed()}");
-        output.WriteLine($"loader:    {(status.IsLoaderAlive ? $"pid {status.Control.LoaderTgid}" : "gone; what is active goes on, and the next loader adopts it")}");
+        output.WriteLine($"loader:    {(status.IsLoaderAlive ? $"pid {status.Control.LoaderPid}" : "gone; what is active goes on, and the next loader adopts it")}");
         output.WriteLine($"losses:    {string.Join(", ", status.LossesByCause.Select(loss => $"{loss.Cause} {loss.Count}"))}");
         output.WriteLine(status.Policies.Count == 0 ? "policies:  none; nothing is collected" : "policies:");
         foreach (var row in status.Policies)

@@ -20,7 +20,7 @@ internal sealed record StatusReport(
         json.WriteStartObject();
         json.WriteNumber("abi", Control.Abi);
         json.WriteStartObject("loader");
-        json.WriteNumber("pid", Control.LoaderTgid);
+        json.WriteNumber("pid", Control.LoaderPid);
         json.WriteBoolean("alive", IsLoaderAlive);
         json.WriteEndObject();
         WriteImages(json, "preloaded", Control.Preloaded);

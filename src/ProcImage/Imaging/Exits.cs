@@ -30,7 +30,9 @@ public sealed class Exits
         _counts[(int)CauseOf(portrait)]++;
         if (portrait.HasResources)
             Cpu = new CpuTime(Cpu.User + portrait.Resources.Cpu.User, Cpu.System + portrait.Resources.Cpu.System);
-        var lifetime = portrait.ExitTime > portrait.StartTime ? portrait.ExitTime - portrait.StartTime : 0;
+        if (portrait.ExitTime == 0)
+            return;
+        var lifetime = portrait.ExitTime - portrait.StartTime;
         _lifetimes.Sum += lifetime;
         _lifetimes.Buckets[ScheduleStats.BucketOf(lifetime)]++;
     }

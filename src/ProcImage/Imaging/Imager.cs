@@ -12,7 +12,6 @@ public sealed class Imager : IDisposable
     private readonly RingBuffer _events;
     private readonly EventFd _stop = new();
     private readonly Thread _thread;
-    private Policy[] _policies = [];
     private ScheduleStats _systemSchedule;
     private uint _systemEpoch;
     private bool _policiesChanged;
@@ -21,7 +20,6 @@ public sealed class Imager : IDisposable
     {
         _maps = maps;
         _table = table;
-        _policies = maps.ReadPolicies();
         _events = new RingBuffer(maps.Events, Receive);
         _thread = new Thread(FollowEvents) { Name = "events", IsBackground = true };
     }
@@ -56,7 +54,13 @@ public sealed class Imager : IDisposable
     private Snapshot TakeSnapshot()
     {
         var activity = _maps.ReadActivity();
-        return new Snapshot(_table.Portraits, _table.Exits, _policies, activity, ReadSystemSchedule(activity.ScheduleEpoch), _maps.ReadLosses());
+        return new Snapshot(
+            _table.Portraits,
+            _table.Exits,
+            _maps.ReadPolicies(),
+            activity,
+            ReadSystemSchedule(activity.ScheduleEpoch),
+            _maps.ReadLosses());
     }
 
     private ScheduleStats ReadSystemSchedule(uint epoch)
@@ -92,9 +96,9 @@ public sealed class Imager : IDisposable
                 PoliciesChanged?.Invoke();
             }
         }
-        catch (Exception exception) when (exception is BpfException or InvalidDataException)
+        catch (Exception exception)
         {
-            Failed?.Invoke(exception);
+            Failed?.Invoke(exception); // on this thread nobody else would hear of it
         }
     }
 
@@ -113,11 +117,7 @@ public sealed class Imager : IDisposable
     {
         using var held = _maps.LockPolicies();
         lock (_lock)
-        {
-            _policies = _maps.ReadPolicies();
             Walk();
-        }
-
         _maps.Sweep();
     }
 }

@@ -78,6 +78,9 @@ public sealed class Portrait(Subject subject)
     /// <summary>False when something of it was lost.</summary>
     public bool IsComplete { get; set; } = true;
 
+    /// <summary>Unix time in ns of the activation that its delays count from.</summary>
+    public ulong DelaysCreated => StartTime + (Delays.Since - Subject.StartId);
+
     /// <summary>Missed while it counted: unless its final record is still to come, that was lost.</summary>
     public bool HasVanished { get; private set; }
 
@@ -86,6 +89,9 @@ public sealed class Portrait(Subject subject)
 
     /// <summary>CLOCK_BOOTTIME in ns since when nothing of it counts any more; 0 while something does.</summary>
     public ulong QuietSince { get; private set; }
+
+    /// <summary>The same of its delays alone.</summary>
+    public ulong DelaysQuietSince { get; private set; }
 
     /// <summary>Shown within the bound on series.</summary>
     public bool IsAdmitted { get; set; }
@@ -159,13 +165,21 @@ public sealed class Portrait(Subject subject)
     /// <summary>It was not in the reading, and no final record has come: its policy is gone, or its record was lost.</summary>
     public void Miss(ulong now)
     {
-        if (IsFinal)
+        if (IsFinal || QuietSince != 0)
             return;
-        HasVanished |= Images != ImageSet.None;
-        Images = ImageSet.None;
-        if (QuietSince == 0)
-            QuietSince = now;
+        HasVanished = Images != ImageSet.None;
+        QuietSince = now;
     }
+
+    /// <summary>It lives, and nothing of it counts any more.</summary>
+    public void Freeze()
+    {
+        HasVanished = false;
+        Images = ImageSet.None;
+    }
+
+    /// <summary>Its delays were frozen for long enough.</summary>
+    public void DropDelays() => HasDelays = false;
 
     private void Take(in ProcessRecord record, in ResourceUsage usage, in ScheduleStats schedule, ulong now)
     {
@@ -191,9 +205,13 @@ public sealed class Portrait(Subject subject)
             ExitStatus = record.ExitCode;
             WasOutOfMemory = record.Header.Flags.HasFlag(RecordFlag.Oom);
             if (ExitTime == 0 && record.ExitTime != 0)
-                ExitTime = BootClock.ToUnix(record.ExitTime);
+                ExitTime = StartTime + (record.ExitTime - Subject.StartId);
         }
 
-        QuietSince = Images != ImageSet.None ? 0 : QuietSince == 0 ? now : QuietSince;
+        HasVanished = false;
+        QuietSince = QuietFrom(QuietSince, Images != ImageSet.None, now);
+        DelaysQuietSince = QuietFrom(DelaysQuietSince, Images.HasFlag(ImageSet.Schedule), now);
     }
+
+    private static ulong QuietFrom(ulong since, bool counts, ulong now) => counts ? 0 : since == 0 ? now : since;
 }

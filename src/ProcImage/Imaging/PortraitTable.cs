@@ -63,8 +63,8 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
             else
             {
                 portrait.Miss(now);
-                if (portrait.HasVanished && !portrait.IsFinal && now - portrait.QuietSince > FinalRecordDelay && IsGone(portrait))
-                    portrait.IsComplete = false;
+                if (portrait.HasVanished && !portrait.IsFinal && now - portrait.QuietSince > FinalRecordDelay)
+                    Settle(portrait);
             }
         }
 
@@ -118,7 +118,14 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         portrait.Identity = identify(portrait.Subject.Tgid, portrait.ProcessStartId) ?? portrait.Identity;
     }
 
-    private bool IsGone(Portrait portrait) => identify(portrait.Subject.Tgid, portrait.ProcessStartId) is null;
+    /// <summary>No final record has come: it was lost where the life is gone.</summary>
+    private void Settle(Portrait portrait)
+    {
+        if (identify(portrait.Subject.Tgid, portrait.ProcessStartId) is null)
+            portrait.IsComplete = false;
+        else
+            portrait.Freeze();
+    }
 
     private void Bury(Portrait portrait)
     {
@@ -127,12 +134,18 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
             _portraits.Remove(_dead.Dequeue().Subject);
     }
 
+    private bool HasLingered(ulong since, ulong now) => since != 0 && now - since >= linger;
+
     private void Forget(ulong now)
     {
         while (_dead.TryPeek(out var oldest) && now - oldest.QuietSince >= linger)
             _portraits.Remove(_dead.Dequeue().Subject);
-        foreach (var portrait in _portraits.Values)
-            if (!portrait.IsFinal && portrait.QuietSince != 0 && (!portrait.HasDelays || now - portrait.QuietSince >= linger))
+        foreach (var portrait in _portraits.Values.Where(portrait => !portrait.IsFinal))
+        {
+            if (HasLingered(portrait.DelaysQuietSince, now))
+                portrait.DropDelays();
+            if (HasLingered(portrait.QuietSince, now) || (portrait is { QuietSince: not 0, HasDelays: false, HasVanished: false }))
                 _portraits.Remove(portrait.Subject);
+        }
     }
 }

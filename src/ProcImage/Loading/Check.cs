@@ -13,12 +13,12 @@ internal static class Check
     {
         output.WriteLine($"libbpf:    {Bpf.RequireLibrary()}");
         output.WriteLine($"BTF:       {(File.Exists(KernelTypes) ? KernelTypes : "none; this kernel was built without CONFIG_DEBUG_INFO_BTF")}");
-        output.WriteLine($"bpffs:     {(Bpffs.IsMounted(options.Bpffs) ? "mounted" : "not mounted; 'proc_image' mounts it at /sys/fs/bpf")}");
+        output.WriteLine($"bpffs:     {(Bpffs.IsOn(options.Bpffs) ? "mounted" : "not mounted; 'proc_image' mounts it at /sys/fs/bpf")}");
         var status = ExitStatus.Done;
         foreach (var image in Enum.GetValues<ImageSet>().Where(image => ulong.IsPow2((ulong)image)))
         {
             var problem = Try(image);
-            if (problem is not null && ImageSupport.InThisBuild.HasFlag(image))
+            if (problem is not null && ImageSets.InThisBuild.HasFlag(image))
                 status = ExitStatus.Unsupported;
             output.WriteLine($"{image.Listed() + ":",-10} {problem ?? "supported"}");
         }
@@ -28,7 +28,7 @@ internal static class Check
 
     private static string? Try(ImageSet image)
     {
-        if (!ImageSupport.InThisBuild.HasFlag(image))
+        if (!ImageSets.InThisBuild.HasFlag(image))
             return "not in this build";
         try
         {

@@ -6,27 +6,21 @@ namespace ProcImage.Loading;
 /// <summary>Which images this build has, and which hooks each of them needs.</summary>
 internal static class ImageSupport
 {
-    public const ImageSet InThisBuild = ImageSet.Resource | ImageSet.Schedule;
-
-    /// <summary>Every image has to know when a task begins, becomes another program, and ends.</summary>
-    private static readonly string[] _lifeHooks =
-        ["sched_process_fork", "sched_process_exec", "sched_process_exit", "sched_process_free"];
-
     public static IReadOnlyList<string> Hooks(ImageSet images) =>
-        images.HasFlag(ImageSet.Schedule) ? [.. _lifeHooks, "sched_switch"] : _lifeHooks;
+        images.HasFlag(ImageSet.Schedule) ? [.. Pins.LifeHooks, Pins.SwitchHook] : Pins.LifeHooks;
 
     /// <summary>What was asked for, or of all the images those that there are.</summary>
     /// <exception cref="CommandException">An image was named that this build does not have.</exception>
     public static ImageSet Select(LoaderOptions options)
     {
         if (options.All)
-            return InThisBuild;
-        var missing = options.Images & ~InThisBuild;
+            return ImageSets.InThisBuild;
+        var missing = options.Images & ~ImageSets.InThisBuild;
         return missing == ImageSet.None
             ? options.Images
             : throw new CommandException(
                 ExitStatus.Unsupported,
                 $"this build has no image of {missing.Listed()}; "
-                + $"it has {InThisBuild.Listed()}, and -a takes those");
+                + $"it has {ImageSets.InThisBuild.Listed()}, and -a takes those");
     }
 }

@@ -61,11 +61,21 @@ internal sealed class KernelSide : IDisposable
         }
     }
 
-    /// <summary>What the kernel says of the program on a hook.</summary>
+    /// <summary>Whether a program is attached to a hook.</summary>
+    public bool IsAttached(string hook) => _directory.Exists(Path.Combine(Pins.Links, hook));
+
+    /// <summary>What the kernel says of the program on a hook; null when it is gone, or for want of CAP_SYS_ADMIN.</summary>
     public ProgramInfo? Program(string hook)
     {
-        using var link = BpfLink.OpenPinned(Pins.Link(_directory.Path, hook));
-        return BpfInventory.Program(link.Info().ProgramId);
+        try
+        {
+            using var link = BpfLink.OpenPinned(Pins.Link(_directory.Path, hook));
+            return BpfInventory.Program(link.Info().ProgramId);
+        }
+        catch (BpfException denied) when (denied.Errno == Errno.EPERM)
+        {
+            return null;
+        }
     }
 
     /// <summary>Takes everything down.</summary>
@@ -97,9 +107,6 @@ internal sealed class KernelSide : IDisposable
     private void Register()
     {
         using var held = Maps.LockPolicies();
-        var control = Maps.ReadControl();
-        control.LoaderTgid = Environment.ProcessId;
-        control.Sweep = 0;
-        Maps.WriteControl(control.WithOwnProgram(OwnProgram.Loader, Environment.ProcessPath));
+        Maps.Apply(Maps.ReadControl() with { LoaderPid = Environment.ProcessId, Sweep = 0 }, Caller.Loader);
     }
 }

@@ -8,7 +8,6 @@ namespace ProcImage.Loading;
 internal static class Preload
 {
     private const string ObjectName = "proc_image.bpf.o";
-    private static readonly string[] _iterators = [Pins.Apply, Pins.Portraits, Pins.Text];
 
     /// <summary>Nothing is collected before a policy says so.</summary>
     /// <exception cref="BpfException">This kernel or these privileges cannot.</exception>
@@ -35,7 +34,7 @@ internal static class Preload
         try
         {
             foreach (var program in kernelSide.Programs)
-                program.Autoload = hooks.Contains(program.Name) || _iterators.Contains(program.Name);
+                program.Autoload = hooks.Contains(program.Name) || Pins.In(Pins.Iterators).Contains(program.Name);
             kernelSide.SetVariable("possible_cpus", (uint)Bpf.PossibleCpus);
             kernelSide.Load();
             return kernelSide;
@@ -66,7 +65,7 @@ internal static class Preload
         Directory.CreateDirectory(Path.Combine(directory, Pins.Iterators));
         foreach (var map in Pins.Maps.Where(name => name != Pins.Control))
             kernelSide.FindMap(map).Pin(Pins.Map(directory, map));
-        foreach (var iterator in _iterators)
+        foreach (var iterator in Pins.In(Pins.Iterators))
         {
             using var link = kernelSide.FindProgram(iterator).AttachIterator();
             link.Pin(Pins.Iterator(directory, iterator));

@@ -4,13 +4,13 @@ namespace ProcImage.Metrics;
 
 /// <summary>
 /// Bounds the series of portraits: those that a policy names first, then the oldest. Who is admitted stays, so that no
-/// series comes and goes; the others are counted.
+/// series comes and goes; the others are counted. The dead have as many again, so that they keep no room from the living.
 /// </summary>
-/// <param name="maxSeries">How many series of portraits there may be.</param>
+/// <param name="maxSeries">How many series of portraits that live there may be, and how many of dead ones.</param>
 public sealed class Admission(int maxSeries)
 {
     private const int NamedCost = 50;
-    private const int OtherCost = 25;
+    private const int OtherCost = 26;
 
     /// <summary>Portraits that are not shown, as of the last time.</summary>
     public int DroppedPortraits { get; private set; }
@@ -23,6 +23,17 @@ public sealed class Admission(int maxSeries)
     {
         var ordered = portraits.Where(IsShown)
             .OrderByDescending(p => p.IsNamed).ThenBy(p => p.Subject.StartId).ThenBy(p => p.Subject.Tid).ToList();
+        Fill(ordered.FindAll(p => !p.IsFinal));
+        Fill(ordered.FindAll(p => p.IsFinal));
+        var dropped = ordered.Where(p => !p.IsAdmitted).ToList();
+        DroppedPortraits = dropped.Count;
+        DroppedSeries = dropped.Sum(Cost);
+        ordered.RemoveAll(p => !p.IsAdmitted);
+        return ordered;
+    }
+
+    private void Fill(List<Portrait> ordered)
+    {
         var left = maxSeries - ordered.Where(p => p.IsAdmitted).Sum(Cost);
         foreach (var portrait in ordered.Where(p => !p.IsAdmitted))
         {
@@ -31,12 +42,6 @@ public sealed class Admission(int maxSeries)
                 break;
             portrait.IsAdmitted = true;
         }
-
-        var dropped = ordered.Where(p => !p.IsAdmitted).ToList();
-        DroppedPortraits = dropped.Count;
-        DroppedSeries = dropped.Sum(Cost);
-        ordered.RemoveAll(p => !p.IsAdmitted);
-        return ordered;
     }
 
     private static bool IsShown(Portrait portrait) => portrait.HasResources || portrait.HasDelays;

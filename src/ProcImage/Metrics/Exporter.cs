@@ -114,12 +114,12 @@ internal sealed class Exporter(KernelSide kernelSide, Imager imager, Admission a
         {
             x.Begin(SystemMetrics.PolicyInfo);
             for (uint slot = 1; slot < Limits.MaxPolicies; slot++)
-                if (snapshot.Activity.Live[slot])
+                if (snapshot.Activity.Live[slot] && snapshot.Policies[slot].Kind != TargetKind.None)
                     x.Number(PolicyLabels(snapshot.Policies[slot]), 1UL);
         }
 
         x.Begin(SystemMetrics.TasksImaged);
-        foreach (var image in ImageSupport.InThisBuild.Names())
+        foreach (var image in ImageSets.InThisBuild.Names())
             x.Number(Exposition.Label("image", image), CountTasks(snapshot, image));
 
         x.Begin(SystemMetrics.Losses);
@@ -139,7 +139,7 @@ internal sealed class Exporter(KernelSide kernelSide, Imager imager, Admission a
     {
         ulong count = 0;
         foreach (var portrait in snapshot.Portraits)
-            if (!portrait.IsFinal && portrait.Images.Names().Contains(image))
+            if (!portrait.IsFinal && !portrait.HasVanished && portrait.Images.Names().Contains(image))
                 count += portrait.Threads;
         return count;
     }
@@ -161,11 +161,12 @@ internal sealed class Exporter(KernelSide kernelSide, Imager imager, Admission a
     {
         var programs = kernelSide.Hooks.Select(hook => (Hook: hook, Program: kernelSide.Program(hook))).ToList();
         x.Begin(SystemMetrics.HookAttached);
-        foreach (var (hook, program) in programs)
-            x.Number(Exposition.Label("hook", hook), program is null ? 0UL : 1UL);
+        foreach (var (hook, _) in programs)
+            x.Number(Exposition.Label("hook", hook), kernelSide.IsAttached(hook) ? 1UL : 0UL);
         x.Begin(SystemMetrics.HookRun);
         foreach (var (hook, program) in programs)
-            x.Nanoseconds(Exposition.Label("hook", hook), program?.RunTime ?? 0);
+            if (program is not null)
+                x.Nanoseconds(Exposition.Label("hook", hook), program.RunTime);
     }
 
     private void WriteSelf(Exposition x)

@@ -11,6 +11,9 @@ namespace ProcImage.Metrics;
 /// <param name="Write">Writes what a portrait has of it, with the portrait's labels given.</param>
 public sealed record SubjectMetric(MetricFamily Process, MetricFamily? Thread, Action<Exposition, Portrait, string> Write)
 {
+    /// <summary>The books of a process have this, those of a thread have not.</summary>
+    public const string WithChildren = ", as /proc/PID/io with the children it has waited for";
+
     private static readonly string[] _identity = ["tgid", "start_id"];
     private static readonly string[] _threadIdentity = ["tgid", "start_id", "tid"];
 
@@ -27,7 +30,7 @@ public sealed record SubjectMetric(MetricFamily Process, MetricFamily? Thread, A
         return new SubjectMetric(
             new MetricFamily("proc_image_" + name, type, [.. _identity, .. labels], help),
             ofThreads
-                ? new MetricFamily("proc_image_" + threadName, type, [.. _threadIdentity, .. labels], help.Replace("process", "thread"))
+                ? new MetricFamily("proc_image_" + threadName, type, [.. _threadIdentity, .. labels], help.Replace(WithChildren, "").Replace(" process", " thread"))
                 : null,
             write);
     }

@@ -46,13 +46,13 @@ public static class SubjectMetrics
             x.Number(id, p.Resources.VirtualBytes)),
         MemoryGauge("process_threads", "Threads of the process: signal.nr_threads.", (x, p, id) =>
             x.Number(id, p.Threads)),
-        Counter("process_read_chars_total", [], "Bytes that the process has read by system calls: ioac.rchar, as /proc/PID/io with the children it has waited for." + WholeLife, (x, p, id) =>
+        Counter("process_read_chars_total", [], "Bytes that the process has read by system calls: ioac.rchar" + SubjectMetric.WithChildren + "." + WholeLife, (x, p, id) =>
             x.Number(id, p.Resources.Usage.ReadChars)),
-        Counter("process_written_chars_total", [], "Bytes that the process has written by system calls: ioac.wchar, as /proc/PID/io with the children it has waited for." + WholeLife, (x, p, id) =>
+        Counter("process_written_chars_total", [], "Bytes that the process has written by system calls: ioac.wchar" + SubjectMetric.WithChildren + "." + WholeLife, (x, p, id) =>
             x.Number(id, p.Resources.Usage.WrittenChars)),
-        Counter("process_read_bytes_total", [], "Bytes that the process has read from storage: ioac.read_bytes, with the children it has waited for." + WholeLife, (x, p, id) =>
+        Counter("process_read_bytes_total", [], "Bytes that the process has read from storage: ioac.read_bytes" + SubjectMetric.WithChildren + "." + WholeLife, (x, p, id) =>
             x.Number(id, p.Resources.Usage.ReadBytes)),
-        Counter("process_written_bytes_total", [], "Bytes that the process has written to storage: ioac.write_bytes, with the children it has waited for." + WholeLife, (x, p, id) =>
+        Counter("process_written_bytes_total", [], "Bytes that the process has written to storage: ioac.write_bytes" + SubjectMetric.WithChildren + "." + WholeLife, (x, p, id) =>
             x.Number(id, p.Resources.Usage.WrittenBytes)),
         Counter("process_page_faults_total", ["kind"], "Page faults of the process: min_flt, maj_flt." + WholeLife, (x, p, id) =>
         {
@@ -68,7 +68,7 @@ public static class SubjectMetrics
         Delays("sched_delay_seconds", MetricType.Histogram, "Run-queue delay of the process: its waits for a CPU, sched_info at sched_switch." + SinceActivation, (x, p, id) =>
         {
             x.Histogram(id, p.Delays.Stats, p.IsNamed);
-            x.Created(id, Abi.BootClock.ToUnix(p.Delays.Since));
+            x.Created(id, p.DelaysCreated);
         }),
         Delays("sched_delay_min_seconds", MetricType.Gauge, "Shortest run-queue delay of the process." + SinceActivation, (x, p, id) =>
         {

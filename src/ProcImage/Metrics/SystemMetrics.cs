@@ -83,7 +83,7 @@ public static class SystemMetrics
         "proc_image_scrape_collector_success", MetricType.Gauge, ["collector"], "1 when the collector has succeeded in this scrape.");
 
     public static MetricFamily OwnCpu { get; } = new(
-        "process_cpu_seconds_total", MetricType.Counter, [], "CPU time of the loader, user and system.");
+        "process_cpu_seconds_total", MetricType.Counter, [], "CPU time of the loader, user and system. Since its start.");
 
     public static MetricFamily OwnResident { get; } = new(
         "process_resident_memory_bytes", MetricType.Gauge, [], "Resident memory of the loader.");

@@ -8,13 +8,16 @@ namespace ProcImage.Text;
 /// Says on standard output what changes: a line for each policy that comes, changes or ends; on a terminal also a table
 /// of portraits while there is a policy.
 /// </summary>
-internal sealed class Narrator(Imager imager, TextWriter output, bool withTables) : IDisposable
+internal sealed class Narrator(Imager imager, TextWriter output, bool withTables) : IAsyncDisposable
 {
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<uint, string> _told = [];
     private Timer? _timer;
+
+    /// <summary>Raised when the table cannot be written any more.</summary>
+    public event Action<Exception>? Failed;
 
     /// <summary>To be called after each change of policies.</summary>
     public void Tell()
@@ -34,7 +37,12 @@ internal sealed class Narrator(Imager imager, TextWriter output, bool withTables
         }
     }
 
-    public void Dispose() => _timer?.Dispose();
+    /// <summary>Waits for a table that is being written.</summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_lock)
+            return _timer?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
 
     private static Dictionary<uint, string> InForce(Snapshot snapshot)
     {
@@ -65,7 +73,19 @@ internal sealed class Narrator(Imager imager, TextWriter output, bool withTables
         }
         else
         {
-            _timer ??= new Timer(_ => Line(imager.Read(snapshot => PortraitText.Table(snapshot.Portraits))), null, _period, _period);
+            _timer ??= new Timer(_ => WriteTable(), null, _period, _period);
+        }
+    }
+
+    private void WriteTable()
+    {
+        try
+        {
+            Line(imager.Read(snapshot => PortraitText.Table(snapshot.Portraits)));
+        }
+        catch (Exception failure)
+        {
+            Failed?.Invoke(failure); // on a timer's thread nobody else would hear of it
         }
     }
 

@@ -9,6 +9,7 @@ namespace ProcImage.Text;
 public static class PortraitText
 {
     private const int MostRows = 20;
+    private const int NameWidth = 15;
 
     public static string Table(IEnumerable<Portrait> portraits)
     {
@@ -18,7 +19,7 @@ public static class PortraitText
             .ThenByDescending(p => p.Delays.Stats.Sum)
             .ToList();
         var text = new StringBuilder();
-        text.AppendLine("    PID NAME              CPU s  RESIDENT   THREADS  READ       WRITTEN    WAITS     MEAN us    MAX us");
+        text.AppendLine("    PID NAME               CPU s  RESIDENT   THREADS  READ       WRITTEN    WAITS     MEAN us    MAX us");
         foreach (var portrait in shown.Take(MostRows))
             text.AppendLine(Row(portrait));
         if (shown.Count > MostRows)
@@ -29,7 +30,7 @@ public static class PortraitText
     private static string Row(Portrait portrait)
     {
         var id = portrait.Subject.IsThread ? portrait.Subject.Tid : portrait.Subject.Tgid;
-        var row = string.Create(CultureInfo.InvariantCulture, $"{id,7} {OneLine.Of(portrait.Comm),-15} ");
+        var row = string.Create(CultureInfo.InvariantCulture, $"{id,7} {Fit(OneLine.Of(portrait.Comm)),-15} ");
         if (portrait.HasResources)
         {
             var resources = portrait.Resources;
@@ -50,6 +51,8 @@ public static class PortraitText
             CultureInfo.InvariantCulture,
             $"  {count,-8}  {(count == 0 ? 0 : stats.Sum / 1e3 / count),7:0.0}  {stats.Max / 1e3,8:0.0}");
     }
+
+    private static string Fit(string name) => name.Length <= NameWidth ? name : name[..NameWidth];
 
     private static string Bytes(ulong value)
     {

@@ -54,7 +54,8 @@ internal static class PortraitJson
         json.WriteString("state", portrait.IsDead ? "dead" : portrait.Images == ImageSet.None ? "frozen" : "alive");
         if (portrait.IsDead)
         {
-            json.WriteNumber("exit_time_ns", portrait.ExitTime);
+            if (portrait.ExitTime != 0)
+                json.WriteNumber("exit_time_ns", portrait.ExitTime);
             json.WriteNumber("exit_code", portrait.ExitCode);
             json.WriteNumber("exit_signal", portrait.ExitSignal);
         }

@@ -18,7 +18,11 @@ internal static class RequestGuard
         headers.CacheControl = "no-store";
         context.Response.ContentType = "text/plain; charset=utf-8"; // unless the route says something else
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        {
+            headers.Allow = "GET, HEAD";
             return Refuse(context, StatusCodes.Status405MethodNotAllowed, "this server is read only");
+        }
+
         return IsKnownHost(context)
             ? next(context)
             : Refuse(context, StatusCodes.Status421MisdirectedRequest, "use this server by its address, localhost or the machine's name");

@@ -12,7 +12,7 @@ namespace ProcImage.Web;
 internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
 {
     private readonly SemaphoreSlim _oneScrape = new(1);
-    private readonly ArrayBufferWriter<byte> _buffer = new(64 * 1024);
+    private int _lastSize = 64 * 1024;
 
     /// <summary>Set when the start is complete.</summary>
     public bool IsReady { get; set; }
@@ -30,20 +30,23 @@ internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
 
     public void Dispose() => _oneScrape.Dispose();
 
+    /// <summary>One reading at a time, but whoever takes its answer slowly holds up nobody.</summary>
     private async Task GetMetrics(HttpContext context)
     {
         var format = ExpositionFormat.Negotiate(context.Request.Headers.Accept);
+        var buffer = new ArrayBufferWriter<byte>(_lastSize);
         await _oneScrape.WaitAsync(context.RequestAborted);
         try
         {
-            _buffer.ResetWrittenCount();
-            exporter.Write(_buffer, format);
-            await Send(context, format.ContentType, _buffer.WrittenMemory);
+            exporter.Write(buffer, format);
+            _lastSize = buffer.WrittenCount;
         }
         finally
         {
             _oneScrape.Release();
         }
+
+        await Send(context, format.ContentType, buffer.WrittenMemory);
     }
 
     private Task GetProcesses(HttpContext context) =>

@@ -12,6 +12,9 @@ namespace ProcImage.Web;
 /// <summary>Serves the exporter, the API and the page. Read only.</summary>
 internal sealed class Server : IAsyncDisposable
 {
+    private const UnixFileMode OwnerAndGroup =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
     private readonly WebApplication _app;
 
     private Server(WebApplication app, string address)
@@ -35,17 +38,22 @@ internal sealed class Server : IAsyncDisposable
         routes.Map(app);
         try
         {
+            if (listen is ListenAddress.UnixSocket place)
+                RemoveAbandoned(place.Path);
             await app.StartAsync();
         }
         catch (Exception failure) when (failure is IOException or SocketException or UnauthorizedAccessException)
         {
             await app.DisposeAsync();
-            throw new CommandException(ExitStatus.Failed, $"cannot listen on {listen}: {Reason(failure)}; choose another place with --listen", failure);
+            throw new CommandException(
+                ExitStatus.Failed,
+                $"cannot listen on {listen}: {Reason(failure, listen)}; choose another place with --listen",
+                failure);
         }
 
         if (listen is ListenAddress.UnixSocket socket)
         {
-            File.SetUnixFileMode(socket.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+            File.SetUnixFileMode(socket.Path, OwnerAndGroup);
             return new Server(app, listen.ToString());
         }
 
@@ -60,6 +68,23 @@ internal sealed class Server : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
+    /// <summary>The socket of a server that was killed: nobody answers there, and nobody else can listen there.</summary>
+    private static void RemoveAbandoned(string path)
+    {
+        if (!File.Exists(path))
+            return;
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            if (new FileInfo(path).Length == 0)
+                File.Delete(path);
+        }
+    }
+
     private static void Configure(KestrelServerOptions options, ListenAddress listen)
     {
         options.AddServerHeader = false;
@@ -67,6 +92,7 @@ internal sealed class Server : IAsyncDisposable
         options.Limits.MaxRequestBodySize = 0;
         options.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+        options.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
         options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
         switch (listen)
         {
@@ -82,12 +108,16 @@ internal sealed class Server : IAsyncDisposable
         }
     }
 
-    private static string Reason(Exception failure) =>
+    private static string Reason(Exception failure, ListenAddress listen) =>
         (failure.GetBaseException() as SocketException)?.SocketErrorCode switch
         {
             SocketError.AddressAlreadyInUse => "somebody listens there already",
-            SocketError.AccessDenied => "a port below 1024 needs root or CAP_NET_BIND_SERVICE",
-            SocketError.AddressNotAvailable => "this machine has no such address",
+            SocketError.AccessDenied => listen is ListenAddress.UnixSocket
+                ? "the directory is closed to this user"
+                : "a port below 1024 needs root or CAP_NET_BIND_SERVICE",
+            SocketError.AddressNotAvailable => listen is ListenAddress.UnixSocket
+                ? "there is no such directory"
+                : "this machine has no such address",
             _ => failure.GetBaseException().Message,
         };
 }

@@ -1,38 +1,40 @@
 using System.Runtime.InteropServices;
 using Libbpf;
 
-namespace ProcImage.Loading;
+namespace ProcImage.Abi;
 
 /// <summary>The file system that pins live on.</summary>
-internal static partial class Bpffs
+public static partial class Bpffs
 {
     private const string MountPoint = "/sys/fs/bpf";
     private const string Type = "bpf";
+    private const uint Magic = 0xcafe4a11; // BPF_FS_MAGIC
+    private const int InformationSize = 256; // struct statfs has 120 bytes
 
     /// <summary>Mounts it where it belongs when a fresh machine has not. Returns whether that was needed.</summary>
     /// <exception cref="BpfException">EPERM: mounting needs root.</exception>
     public static bool EnsureMounted(string directory)
     {
-        if (IsMounted(directory) || !directory.StartsWith(MountPoint + "/", StringComparison.Ordinal))
+        if (IsOn(directory) || !directory.StartsWith(MountPoint + "/", StringComparison.Ordinal))
             return false;
         if (mount(Type, MountPoint, Type, 0, "mode=0700") < 0)
             throw BpfError.Create("mount", MountPoint, Marshal.GetLastPInvokeError());
         return true;
     }
 
-    public static bool IsMounted(string directory)
+    /// <summary>Whether a path, or the nearest directory above it that exists, is on one.</summary>
+    public static unsafe bool IsOn(string path)
     {
-        foreach (var line in File.ReadLines("/proc/self/mounts"))
-        {
-            var fields = line.Split(' ');
-            if (fields.Length > 2 && fields[2] == Type
-                && (directory + "/").StartsWith(fields[1] + "/", StringComparison.Ordinal))
-                return true;
-        }
-
+        var information = stackalloc byte[InformationSize];
+        for (var each = path; each is not null; each = Path.GetDirectoryName(each))
+            if (statfs(each, information) == 0)
+                return (uint)*(long*)information == Magic; // f_type comes first
         return false;
     }
 
     [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int mount(string source, string target, string type, ulong flags, string data);
+
+    [LibraryImport("libc", EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int statfs(string path, byte* information);
 }

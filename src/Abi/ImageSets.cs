@@ -1,0 +1,7 @@
+namespace ProcImage.Abi;
+
+public static class ImageSets
+{
+    /// <summary>The images that there are; the others are only known by name.</summary>
+    public const ImageSet InThisBuild = ImageSet.Resource | ImageSet.Schedule;
+}

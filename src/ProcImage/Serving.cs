@@ -1,0 +1,57 @@
+using ProcImage.Abi;
+using ProcImage.CommandLine;
+using ProcImage.Imaging;
+using ProcImage.Loading;
+using ProcImage.Metrics;
+using ProcImage.Text;
+using ProcImage.Web;
+
+namespace ProcImage;
+
+/// <summary>What the loader does while the kernel side is up: follow its events, answer requests, tell of changes.</summary>
+internal sealed class Serving(LoaderOptions options, CommandConsole console, KernelSide kernelSide)
+{
+    /// <summary>Everything has been started.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>Until <paramref name="stop"/> is completed, or something fails for good.</summary>
+    public async Task Run(TaskCompletionSource stop)
+    {
+        var table = new PortraitTable((ulong)options.Linger.Ticks * 100, ProcessIdentity.Read);
+        using var imager = new Imager(kernelSide.Maps, table);
+        await using var narrator = new Narrator(
+            imager, console.Output, withTables: !options.Quiet && !Console.IsOutputRedirected);
+        using var routes = new Routes(new Exporter(kernelSide, imager, new Admission(options.MaxSeries)), imager);
+        await using var server = options.Listen is ListenAddress.Nowhere
+            ? null
+            : await Server.StartAsync(options.Listen, routes);
+
+        Announce(server);
+        imager.PoliciesChanged += narrator.Tell;
+        imager.Failed += failure => stop.TrySetException(failure);
+        narrator.Failed += failure => stop.TrySetException(failure);
+        imager.Start();
+        narrator.Tell();
+        routes.IsReady = true;
+        HasBegun = true;
+        await stop.Task;
+    }
+
+    private void Announce(Server? server)
+    {
+        var images = kernelSide.Preloaded.Names().Count();
+        var cost = IdleCost.PerSwitch(kernelSide) is { } nanoseconds
+            ? FormattableString.Invariant($"idle cost about {nanoseconds:0} ns per context switch; ")
+            : "";
+        var what = $"{images} {(images == 1 ? "image" : "images")} over {kernelSide.Hooks.Count} hooks"
+            + FormattableString.Invariant($" in {kernelSide.Elapsed.TotalMilliseconds:0} ms");
+        console.Output.WriteLine(kernelSide.Adopted
+            ? $"adopted {what} from a loader that is gone; {cost}its policies go on"
+            : $"preloaded {what}; {cost}nothing is collected yet");
+        if (server is not null)
+            console.Output.WriteLine($"listening on {server.Address}");
+        if (!options.Listen.IsLocal)
+            console.Error.WriteLine(
+                $"proc_image: everybody who reaches {options.Listen} can read what is imaged; there is no password");
+    }
+}

@@ -1,0 +1,44 @@
+using ProcImage.Imaging;
+
+namespace ProcImage.Tests.Unit.Imaging;
+
+/// <summary>A table of portraits, and the clock and the /proc that it sees.</summary>
+internal sealed class Readings
+{
+    public const ulong Second = 1_000_000_000;
+    public const ulong Linger = 300 * Second;
+
+    public Readings() => Table = new PortraitTable(Linger, (_, _) => Identity);
+
+    public PortraitTable Table { get; }
+
+    public ulong Now { get; private set; } = 1_000 * Second;
+
+    /// <summary>What /proc says; null when the life is gone from there.</summary>
+    public ProcessIdentity? Identity { get; set; } = new("/usr/bin/redis-server", "/system.slice/redis.service");
+
+    public Portrait Only => Assert.Single(Table.Portraits);
+
+    /// <summary>A reading of the iterator.</summary>
+    public Readings Read(params byte[][] records)
+    {
+        Table.BeginWalk();
+        foreach (var record in records)
+            Table.Add(record, Now);
+        Table.EndWalk(Now);
+        return this;
+    }
+
+    /// <summary>A record of the ring buffer.</summary>
+    public Readings Receive(byte[] record)
+    {
+        Table.Add(record, Now);
+        return this;
+    }
+
+    public Readings Wait(ulong seconds)
+    {
+        Now += seconds * Second;
+        return this;
+    }
+}

@@ -1,0 +1,122 @@
+using ProcImage.Abi;
+using ProcImage.Metrics;
+using ProcImage.Tests.Unit.Imaging;
+
+namespace ProcImage.Tests.Unit.Metrics;
+
+public class AdmissionTests
+{
+    private const int Bound = 200;
+    private readonly Readings _readings = new();
+    private readonly Admission _admission = new(Bound);
+
+    [Fact]
+    public void Where_there_is_room_everybody_is_shown()
+    {
+        Read(Other(3), Other(5), Named(7));
+        Assert.Equal([7, 3, 5], Admitted());
+        Assert.Equal((0, 0), (_admission.DroppedPortraits, _admission.DroppedSeries));
+    }
+
+    [Fact]
+    public void The_named_come_first_then_the_oldest()
+    {
+        Read([.. Enumerable.Range(1, 29).Reverse().Select(Other), Named(101)]);
+        var admitted = Admitted();
+        Assert.Equal(101, admitted[0]);
+        Assert.Equal(Enumerable.Range(1, admitted.Count - 1), admitted.Skip(1));
+        Assert.True(admitted.Count > 2);
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Never_are_there_more_series_than_the_bound(bool named, bool dead)
+    {
+        for (var i = 1; i <= 29; i++)
+            AddOne(i, named, dead);
+        var series = 0;
+        Written.AsOpenMetrics(x =>
+        {
+            foreach (var portrait in _admission.Admit(_readings.Table.Portraits))
+                Written.Portrait(x, portrait);
+            series = x.Series;
+        });
+        Assert.InRange(series, Bound / 2, Bound);
+    }
+
+    [Fact]
+    public void Who_is_shown_stays_shown_whoever_comes()
+    {
+        Read([.. Enumerable.Range(11, 29).Select(Other)]);
+        var before = Admitted();
+        Read([Other(1), Named(101), .. Enumerable.Range(11, 29).Select(Other)]);
+        Assert.Equal(before, Admitted());
+    }
+
+    [Fact]
+    public void Whoever_leaves_makes_room()
+    {
+        Read([.. Enumerable.Range(11, 29).Select(Other)]);
+        Assert.DoesNotContain(39, Admitted());
+        Read(Other(38), Other(39));
+        _readings.Wait(301);
+        Read(Other(38), Other(39));
+        Assert.Equal([38, 39], Admitted());
+    }
+
+    [Fact]
+    public void Who_is_not_shown_is_counted()
+    {
+        Read([.. Enumerable.Range(1, 29).Select(Other)]);
+        var shown = Admitted().Count;
+        Assert.Equal(29 - shown, _admission.DroppedPortraits);
+        Assert.True(_admission.DroppedSeries > _admission.DroppedPortraits);
+    }
+
+    [Fact]
+    public void Who_has_nothing_to_show_is_neither_shown_nor_counted()
+    {
+        Read((Records.Process with { Images = ImageSet.None, Kept = ImageSet.None }).Bytes());
+        Assert.Empty(Admitted());
+        Assert.Equal(0, _admission.DroppedPortraits);
+    }
+
+    [Fact]
+    public void The_dead_leave_the_living_their_places()
+    {
+        for (var i = 1; i <= 29; i++)
+            AddOne(i, named: false, dead: true);
+        Assert.NotEmpty(Admitted());
+        AddOne(101, named: false, dead: false);
+        Assert.Contains(101, Admitted());
+    }
+
+    private static byte[] Other(int tgid) => Life(Records.Process, tgid);
+
+    private static byte[] Named(int tgid) => Life(Records.Named, tgid);
+
+    /// <summary>Born in the order of its tgid.</summary>
+    private static byte[] Life(ProcessRecord record, int tgid) =>
+        (record with { Tgid = tgid, StartId = (ulong)tgid * 1000 }).Bytes(Records.Waits(3000));
+
+    private void Read(params byte[][] records) => _readings.Read(records);
+
+    private void AddOne(int tgid, bool named, bool dead)
+    {
+        var flags = (named ? RecordFlag.Named : RecordFlag.None) | (dead ? RecordFlag.Dead : RecordFlag.None);
+        if (dead)
+        {
+            _readings.Receive(Life(Records.Final with { Header = Records.Head(RecordType.FinalProcess, flags) }, tgid));
+            return;
+        }
+
+        var record = Records.Process with { Header = Records.Head(RecordType.Process, flags) };
+        var living = _readings.Table.Portraits.Where(portrait => !portrait.IsDead).Select(portrait => portrait.Subject.Tgid);
+        _readings.Read([.. living.Append(tgid).Select(each => Life(record, each))]);
+    }
+
+    private List<int> Admitted() => _admission.Admit(_readings.Table.Portraits).ConvertAll(portrait => portrait.Subject.Tgid);
+}

@@ -1,0 +1,100 @@
+using System.Text.RegularExpressions;
+using ProcImage.Abi;
+using ProcImage.Imaging;
+using ProcImage.Metrics;
+using ProcImage.Tests.Unit.Imaging;
+
+namespace ProcImage.Tests.Unit.Metrics;
+
+public partial class SubjectMetricsTests
+{
+    private readonly Readings _readings = new();
+
+    [Fact]
+    public void Each_series_has_the_labels_that_the_catalog_says()
+    {
+        foreach (var metric in SubjectMetrics.All)
+        {
+            var text = Written.AsText(x =>
+            {
+                x.Begin(metric.Process);
+                metric.Write(x, Dead(), Written.Labels);
+            });
+            var lines = text.Split('\n').Where(line => line.Length > 0 && line[0] != '#').ToList();
+            Assert.NotEmpty(lines);
+            Assert.All(lines, line => Assert.Equal(
+                metric.Process.Labels, LabelName().Matches(line).Select(label => label.Groups[1].Value).Where(label => label != "le")));
+        }
+    }
+
+    [Fact]
+    public void No_series_is_written_twice()
+    {
+        var series = Lines(Written.AsOpenMetrics(x => Written.Portrait(x, Dead()))).Select(line => line[..line.LastIndexOf(' ')]).ToList();
+        Assert.Equal(series.Distinct(), series);
+    }
+
+    [Fact]
+    public void Who_lives_has_no_exit()
+    {
+        var text = Written.AsText(x => Written.Portrait(x, Living()));
+        Assert.DoesNotContain(Lines(text), line => line.Contains("_exit_", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Who_died_before_it_was_imaged_has_no_time_of_exit()
+    {
+        _readings.Receive((Records.Final with { ExitTime = 0 }).Bytes());
+        var text = Written.AsText(x => Written.Portrait(x, _readings.Only));
+        Assert.DoesNotContain(Lines(text), line => line.Contains("_exit_time_", StringComparison.Ordinal));
+        Assert.Contains(Lines(text), line => line.Contains("_exit_code{", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Without_the_resource_image_there_is_none_of_its_series()
+    {
+        var text = Written.AsText(x => Written.Portrait(x, Living(ImageSet.Schedule)));
+        Assert.DoesNotContain(Lines(text), line => line.Contains("_cpu_seconds_total", StringComparison.Ordinal));
+        Assert.Contains(Lines(text), line => line.Contains("_sched_delay_seconds_sum", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Without_the_schedule_image_there_is_none_of_its_series()
+    {
+        var text = Written.AsText(x => Written.Portrait(x, Living(ImageSet.Resource)));
+        Assert.DoesNotContain(Lines(text), line => line.Contains("_sched_delay_", StringComparison.Ordinal));
+        Assert.Contains(Lines(text), line => line.Contains("_cpu_seconds_total", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Without_waits_there_is_neither_a_shortest_nor_a_longest()
+    {
+        _readings.Read(Records.Process.Bytes());
+        var text = Written.AsText(x => Written.Portrait(x, _readings.Only));
+        Assert.DoesNotContain(Lines(text), line => ShortestOrLongest().IsMatch(line));
+    }
+
+    [Fact]
+    public void What_does_not_change_is_the_same_in_each_scrape()
+    {
+        var portrait = Living();
+        Assert.Equal(
+            Written.AsOpenMetrics(x => Written.Portrait(x, portrait)), Written.AsOpenMetrics(x => Written.Portrait(x, portrait)));
+    }
+
+    private static IEnumerable<string> Lines(string text) => text.Split('\n').Where(line => line.Length > 0 && line[0] != '#');
+
+    private Portrait Living(ImageSet images = Records.Both)
+    {
+        var schedule = images.HasFlag(ImageSet.Schedule) ? Records.Waits(3000) : default(ScheduleStats?);
+        return _readings.Read((Records.Process with { Images = images, Kept = images }).Bytes(schedule)).Only;
+    }
+
+    private Portrait Dead() => _readings.Receive(Records.Final.Bytes(Records.Waits(3000))).Only;
+
+    [GeneratedRegex("_delay_(min|max)_")]
+    private static partial Regex ShortestOrLongest();
+
+    [GeneratedRegex("[{,]([a-z_]+)=\"")]
+    private static partial Regex LabelName();
+}
