@@ -37,7 +37,7 @@ public sealed class KernelObjects
     public bool WaitUntilGone(TimeSpan timeout)
     {
         var begin = Stopwatch.GetTimestamp();
-        while (_programs.Overlaps(BpfInventory.ProgramIds()) || _maps.Overlaps(BpfInventory.MapIds()))
+        while (_programs.Count > 0 && (_programs.Overlaps(BpfInventory.ProgramIds()) || _maps.Overlaps(BpfInventory.MapIds())))
         {
             if (Stopwatch.GetElapsedTime(begin) > timeout)
                 return false;

@@ -1,0 +1,78 @@
+using Libbpf;
+
+namespace ProcImage.Tests.Kernel;
+
+/// <summary>However it ends, the machine is as it was before.</summary>
+public sealed class FinishTests
+{
+    private readonly BpfCounts _before = BpfInventory.Count();
+
+    [Fact]
+    public void Finish_takes_everything_down()
+    {
+        using var loader = Activated(out var naps);
+        using var _ = naps;
+        AssertHolds(loader);
+        Ran finish = loader.Controller("-f").AssertDone();
+        Assert.StartsWith("finished", finish.Output, StringComparison.Ordinal);
+        Assert.Equal(0, loader.AwaitExit());
+        AssertAsBefore(loader);
+    }
+
+    [Fact]
+    public void Finish_takes_down_what_a_killed_loader_has_left()
+    {
+        using var loader = Activated(out var naps);
+        using var _ = naps;
+        loader.Signal(Signals.Kill);
+        loader.AwaitExit();
+        AssertHolds(loader);
+        loader.Control("-f");
+        AssertAsBefore(loader);
+    }
+
+    [Fact]
+    public void Finish_kills_a_loader_that_does_not_answer()
+    {
+        using var loader = Activated(out var naps);
+        using var _ = naps;
+        loader.Signal(Signals.Stop);
+        loader.Control("-f");
+        loader.AwaitExit();
+        AssertAsBefore(loader);
+    }
+
+    [Theory]
+    [InlineData(Signals.Term)]
+    [InlineData(Signals.Interrupt)]
+    public void A_signal_takes_everything_down(int signal)
+    {
+        using var loader = Activated(out var naps);
+        using var _ = naps;
+        loader.Signal(signal);
+        Assert.Equal(0, loader.AwaitExit());
+        AssertAsBefore(loader);
+    }
+
+    private static Loader Activated(out Workload naps)
+    {
+        var loader = Loader.Start();
+        naps = Workload.Start("naps", 1009);
+        loader.Control("-rS", "-t600", "-P", $"{naps.Pid}");
+        return loader;
+    }
+
+    private void AssertHolds(Loader loader)
+    {
+        Assert.True(Directory.Exists(loader.Directory));
+        var now = BpfInventory.Count();
+        Assert.True(now.Programs > _before.Programs && now.Maps > _before.Maps && now.Links > _before.Links);
+    }
+
+    private void AssertAsBefore(Loader loader)
+    {
+        loader.AssertNothingPinned();
+        // The kernel frees them some moments after their last user has gone.
+        Assert.Equal(_before, Eventually.Get(BpfInventory.Count, now => now == _before));
+    }
+}

@@ -1,0 +1,7 @@
+namespace ProcImage.Tests.Kernel.Libbpf;
+
+[CollectionDefinition(Name)]
+public sealed class SandboxUsers : ICollectionFixture<Sandbox>
+{
+    internal const string Name = "libbpf";
+}
