@@ -33,7 +33,9 @@ internal static class Status
             .Select(slot => new PolicyReport(
                 policies[slot],
                 activity.Ended[(uint)slot] || !activity.Live[(uint)slot],
-                policies[slot].Deadline == 0 ? null : Math.Max(0, (policies[slot].Deadline - (double)now) / NanosecondsPerSecond),
+                policies[slot].Deadline == 0
+                    ? null
+                    : Math.Max(0, (policies[slot].Deadline - (double)now) / NanosecondsPerSecond),
                 tasks.Threads((uint)slot)))
             .OrderBy(row => row.Policy.Id)
             .ToList();
@@ -44,7 +46,9 @@ internal static class Status
     private static void WriteText(StatusReport status, TextWriter output)
     {
         output.WriteLine($"preloaded: {status.Control.Preloaded.Listed()}");
-        output.WriteLine($"loader:    {(status.IsLoaderAlive ? $"pid {status.Control.LoaderPid}" : "gone; what is active goes on, and the next loader adopts it")}");
+        output.WriteLine(status.IsLoaderAlive
+            ? $"loader:    pid {status.Control.LoaderPid}"
+            : "loader:    gone; what is active goes on, and the next loader adopts it");
         output.WriteLine($"losses:    {string.Join(", ", status.LossesByCause.Select(loss => $"{loss.Cause} {loss.Count}"))}");
         output.WriteLine(status.Policies.Count == 0 ? "policies:  none; nothing is collected" : "policies:");
         foreach (var row in status.Policies)

@@ -12,8 +12,12 @@ internal static class Check
     public static ExitStatus Run(LoaderOptions options, TextWriter output)
     {
         output.WriteLine($"libbpf:    {Bpf.RequireLibrary()}");
-        output.WriteLine($"BTF:       {(File.Exists(KernelTypes) ? KernelTypes : "none; this kernel was built without CONFIG_DEBUG_INFO_BTF")}");
-        output.WriteLine($"bpffs:     {(Bpffs.IsOn(options.Bpffs) ? "mounted" : "not mounted; 'proc_image' mounts it at /sys/fs/bpf")}");
+        output.WriteLine(File.Exists(KernelTypes)
+            ? $"BTF:       {KernelTypes}"
+            : "BTF:       none; this kernel was built without CONFIG_DEBUG_INFO_BTF");
+        output.WriteLine(Bpffs.IsOn(options.Bpffs)
+            ? "bpffs:     mounted"
+            : "bpffs:     not mounted; 'proc_image' mounts it at /sys/fs/bpf");
         var status = ExitStatus.Done;
         foreach (var image in Enum.GetValues<ImageSet>().Where(image => ulong.IsPow2((ulong)image)))
         {

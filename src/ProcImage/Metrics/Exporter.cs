@@ -176,7 +176,8 @@ internal sealed class Exporter(KernelSide kernelSide, Imager imager, Admission a
         x.Begin(SystemMetrics.ProcessesDropped);
         x.Number("", (ulong)admission.DroppedPortraits);
         x.Begin(SystemMetrics.BuildInfo);
-        x.Number($"{Exposition.Label("version", Build.Version)},{Exposition.Label("abi", FormattableString.Invariant($"{Limits.AbiVersion}"))}", 1UL);
+        var abi = FormattableString.Invariant($"{Limits.AbiVersion}");
+        x.Number($"{Exposition.Label("version", Build.Version)},{Exposition.Label("abi", abi)}", 1UL);
 
         using var self = Process.GetCurrentProcess();
         x.Begin(SystemMetrics.OwnCpu);

@@ -10,76 +10,108 @@ public static class SubjectMetrics
 
     public static IReadOnlyList<SubjectMetric> All { get; } =
     [
-        Gauge("process_info", ["comm", "exe", "cgroup"], "Identity of an imaged process, always 1; from task_struct.comm and /proc.", (x, p, id) =>
-            x.Number(
-                $"{id},{Exposition.Label("comm", p.Comm)},{Exposition.Label("exe", p.Identity.Exe)},{Exposition.Label("cgroup", p.Identity.Cgroup)}", 1UL)),
-        Gauge("process_start_time_seconds", [], "Start of the process as unix time; from task_struct.start_boottime.", (x, p, id) =>
-            x.Nanoseconds(id, p.StartTime)),
-        Gauge("process_exit_time_seconds", [], "Death of the process as unix time; from the sched_process_exit hook.", (x, p, id) =>
-        {
-            if (p.ExitTime != 0)
-                x.Nanoseconds(id, p.ExitTime);
-        }),
-        Gauge("process_exit_code", [], "Exit code of a dead process, 0 where a signal has ended it; as wait4 reports it.", (x, p, id) =>
-        {
-            if (p.IsDead)
-                x.Number(id, (ulong)p.ExitCode);
-        }),
-        Gauge("process_exit_signal", [], "Signal that has ended a dead process, 0 where it exited; as wait4 reports it.", (x, p, id) =>
-        {
-            if (p.IsDead)
-                x.Number(id, (ulong)p.ExitSignal);
-        }),
+        Gauge("process_info", ["comm", "exe", "cgroup"],
+            "Identity of an imaged process, always 1; from task_struct.comm and /proc.",
+            (x, p, id) => x.Number(
+                string.Join(
+                    ',',
+                    id,
+                    Exposition.Label("comm", p.Comm),
+                    Exposition.Label("exe", p.Identity.Exe),
+                    Exposition.Label("cgroup", p.Identity.Cgroup)),
+                1UL)),
+        Gauge("process_start_time_seconds", [],
+            "Start of the process as unix time; from task_struct.start_boottime.",
+            (x, p, id) => x.Nanoseconds(id, p.StartTime)),
+        Gauge("process_exit_time_seconds", [],
+            "Death of the process as unix time; from the sched_process_exit hook.",
+            (x, p, id) =>
+            {
+                if (p.ExitTime != 0)
+                    x.Nanoseconds(id, p.ExitTime);
+            }),
+        Gauge("process_exit_code", [],
+            "Exit code of a dead process, 0 where a signal has ended it; as wait4 reports it.",
+            (x, p, id) =>
+            {
+                if (p.IsDead)
+                    x.Number(id, (ulong)p.ExitCode);
+            }),
+        Gauge("process_exit_signal", [],
+            "Signal that has ended a dead process, 0 where it exited; as wait4 reports it.",
+            (x, p, id) =>
+            {
+                if (p.IsDead)
+                    x.Number(id, (ulong)p.ExitSignal);
+            }),
         Gauge("process_complete", [], "1, or 0 when something of the process was lost.", (x, p, id) =>
             x.Number(id, p.IsComplete ? 1UL : 0UL)),
 
-        Counter("process_cpu_seconds_total", ["mode"], "CPU time of the process: se.sum_exec_runtime, split as /proc/PID/stat does." + WholeLife, (x, p, id) =>
-        {
-            x.Nanoseconds(id + ",mode=\"user\"", p.Resources.Cpu.User);
-            x.Nanoseconds(id + ",mode=\"system\"", p.Resources.Cpu.System);
-        }),
-        MemoryGauge("process_resident_memory_bytes", "Resident memory of the process, exact: mm.rss_stat of every CPU.", (x, p, id) =>
-            x.Number(id, p.Resources.ResidentBytes)),
-        MemoryGauge("process_resident_memory_peak_bytes", "Highest resident memory of the process: mm.hiwater_rss, signal.maxrss." + WholeLife, (x, p, id) =>
-            x.Number(id, p.Resources.ResidentPeakBytes)),
+        Counter("process_cpu_seconds_total", ["mode"],
+            "CPU time of the process: se.sum_exec_runtime, split as /proc/PID/stat does." + WholeLife,
+            (x, p, id) =>
+            {
+                x.Nanoseconds(id + ",mode=\"user\"", p.Resources.Cpu.User);
+                x.Nanoseconds(id + ",mode=\"system\"", p.Resources.Cpu.System);
+            }),
+        MemoryGauge("process_resident_memory_bytes",
+            "Resident memory of the process, exact: mm.rss_stat of every CPU.",
+            (x, p, id) => x.Number(id, p.Resources.ResidentBytes)),
+        MemoryGauge("process_resident_memory_peak_bytes",
+            "Highest resident memory of the process: mm.hiwater_rss, signal.maxrss." + WholeLife,
+            (x, p, id) => x.Number(id, p.Resources.ResidentPeakBytes)),
         MemoryGauge("process_virtual_memory_bytes", "Virtual memory of the process: mm.total_vm.", (x, p, id) =>
             x.Number(id, p.Resources.VirtualBytes)),
         MemoryGauge("process_threads", "Threads of the process: signal.nr_threads.", (x, p, id) =>
             x.Number(id, p.Threads)),
-        Counter("process_read_chars_total", [], "Bytes that the process has read by system calls: ioac.rchar" + SubjectMetric.WithChildren + "." + WholeLife, (x, p, id) =>
-            x.Number(id, p.Resources.Usage.ReadChars)),
-        Counter("process_written_chars_total", [], "Bytes that the process has written by system calls: ioac.wchar" + SubjectMetric.WithChildren + "." + WholeLife, (x, p, id) =>
-            x.Number(id, p.Resources.Usage.WrittenChars)),
-        Counter("process_read_bytes_total", [], "Bytes that the process has read from storage: ioac.read_bytes" + SubjectMetric.WithChildren + "." + WholeLife, (x, p, id) =>
-            x.Number(id, p.Resources.Usage.ReadBytes)),
-        Counter("process_written_bytes_total", [], "Bytes that the process has written to storage: ioac.write_bytes" + SubjectMetric.WithChildren + "." + WholeLife, (x, p, id) =>
-            x.Number(id, p.Resources.Usage.WrittenBytes)),
-        Counter("process_page_faults_total", ["kind"], "Page faults of the process: min_flt, maj_flt." + WholeLife, (x, p, id) =>
-        {
-            x.Number(id + ",kind=\"minor\"", p.Resources.Usage.MinorFaults);
-            x.Number(id + ",kind=\"major\"", p.Resources.Usage.MajorFaults);
-        }),
-        Counter("process_context_switches_total", ["kind"], "Context switches of the process: nvcsw, nivcsw." + WholeLife, (x, p, id) =>
-        {
-            x.Number(id + ",kind=\"voluntary\"", p.Resources.Usage.VoluntarySwitches);
-            x.Number(id + ",kind=\"involuntary\"", p.Resources.Usage.InvoluntarySwitches);
-        }),
+        Counter("process_read_chars_total", [],
+            "Bytes that the process has read by system calls: ioac.rchar" + SubjectMetric.WithChildren + "." + WholeLife,
+            (x, p, id) => x.Number(id, p.Resources.Usage.ReadChars)),
+        Counter("process_written_chars_total", [],
+            "Bytes that the process has written by system calls: ioac.wchar" + SubjectMetric.WithChildren + "." + WholeLife,
+            (x, p, id) => x.Number(id, p.Resources.Usage.WrittenChars)),
+        Counter("process_read_bytes_total", [],
+            "Bytes that the process has read from storage: ioac.read_bytes" + SubjectMetric.WithChildren + "." + WholeLife,
+            (x, p, id) => x.Number(id, p.Resources.Usage.ReadBytes)),
+        Counter("process_written_bytes_total", [],
+            "Bytes that the process has written to storage: ioac.write_bytes" + SubjectMetric.WithChildren + "." + WholeLife,
+            (x, p, id) => x.Number(id, p.Resources.Usage.WrittenBytes)),
+        Counter("process_page_faults_total", ["kind"],
+            "Page faults of the process: min_flt, maj_flt." + WholeLife,
+            (x, p, id) =>
+            {
+                x.Number(id + ",kind=\"minor\"", p.Resources.Usage.MinorFaults);
+                x.Number(id + ",kind=\"major\"", p.Resources.Usage.MajorFaults);
+            }),
+        Counter("process_context_switches_total", ["kind"],
+            "Context switches of the process: nvcsw, nivcsw." + WholeLife,
+            (x, p, id) =>
+            {
+                x.Number(id + ",kind=\"voluntary\"", p.Resources.Usage.VoluntarySwitches);
+                x.Number(id + ",kind=\"involuntary\"", p.Resources.Usage.InvoluntarySwitches);
+            }),
 
-        Delays("sched_delay_seconds", MetricType.Histogram, "Run-queue delay of the process: its waits for a CPU, sched_info at sched_switch." + SinceActivation, (x, p, id) =>
-        {
-            x.Histogram(id, p.Delays.Stats, p.IsNamed);
-            x.Created(id, p.DelaysCreated);
-        }),
-        Delays("sched_delay_min_seconds", MetricType.Gauge, "Shortest run-queue delay of the process." + SinceActivation, (x, p, id) =>
-        {
-            if (p.Delays.Stats.Count > 0)
-                x.Nanoseconds(id, p.Delays.Stats.Min);
-        }),
-        Delays("sched_delay_max_seconds", MetricType.Gauge, "Longest run-queue delay of the process." + SinceActivation, (x, p, id) =>
-        {
-            if (p.Delays.Stats.Count > 0)
-                x.Nanoseconds(id, p.Delays.Stats.Max);
-        }),
+        Delays("sched_delay_seconds", MetricType.Histogram,
+            "Run-queue delay of the process: its waits for a CPU, sched_info at sched_switch." + SinceActivation,
+            (x, p, id) =>
+            {
+                x.Histogram(id, p.Delays.Stats, p.IsNamed);
+                x.Created(id, p.DelaysCreated);
+            }),
+        Delays("sched_delay_min_seconds", MetricType.Gauge,
+            "Shortest run-queue delay of the process." + SinceActivation,
+            (x, p, id) =>
+            {
+                if (p.Delays.Stats.Count > 0)
+                    x.Nanoseconds(id, p.Delays.Stats.Min);
+            }),
+        Delays("sched_delay_max_seconds", MetricType.Gauge,
+            "Longest run-queue delay of the process." + SinceActivation,
+            (x, p, id) =>
+            {
+                if (p.Delays.Stats.Count > 0)
+                    x.Nanoseconds(id, p.Delays.Stats.Max);
+            }),
     ];
 
     /// <summary>What any image gives.</summary>

@@ -36,7 +36,8 @@ public static class PortraitText
             var resources = portrait.Resources;
             row += string.Create(
                 CultureInfo.InvariantCulture,
-                $"{resources.Cpu.Total / 1e9,8:0.00}  {Bytes(resources.ResidentBytes),-9}  {portrait.Threads,7}  {Bytes(resources.Usage.ReadChars),-9}  {Bytes(resources.Usage.WrittenChars),-9}");
+                $"{resources.Cpu.Total / 1e9,8:0.00}  {Bytes(resources.ResidentBytes),-9}  {portrait.Threads,7}  ")
+                + $"{Bytes(resources.Usage.ReadChars),-9}  {Bytes(resources.Usage.WrittenChars),-9}";
         }
         else
         {

@@ -25,7 +25,10 @@ internal static class RequestGuard
 
         return IsKnownHost(context)
             ? next(context)
-            : Refuse(context, StatusCodes.Status421MisdirectedRequest, "use this server by its address, localhost or the machine's name");
+            : Refuse(
+                context,
+                StatusCodes.Status421MisdirectedRequest,
+                "use this server by its address, localhost or the machine's name");
     }
 
     /// <summary>

@@ -52,7 +52,9 @@ internal static class Records
 
     public static ThreadRecord Leader { get; } = Thread with
     {
-        Header = Head(RecordType.Thread, RecordFlag.Leader), Tid = 4241, StartId = StartId,
+        Header = Head(RecordType.Thread, RecordFlag.Leader),
+        Tid = 4241,
+        StartId = StartId,
     };
 
     public static ThreadRecord Target { get; } = Thread with { Header = Head(RecordType.Target, RecordFlag.Named) };
