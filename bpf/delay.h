@@ -63,17 +63,20 @@ static __always_inline void lower_to(u64 *where, u64 value)
 	}
 }
 
-/* For the figures of threads that are gone: several threads may exit at once. */
+/*
+ * Moves figures to the heir of a thread that is gone. Each field is taken at once, so that nothing is in two
+ * places, and what somebody adds meanwhile stays for the next time.
+ */
 static __noinline int schedule_fold(struct schedule_stats *to, struct schedule_stats *from)
 {
 	if (!to || !from)
 		return 0;
-	__sync_fetch_and_add(&to->sum, from->sum);
-	raise_to(&to->max, from->max);
-	lower_to(&to->min, from->min);
+	__sync_fetch_and_add(&to->sum, __sync_lock_test_and_set(&from->sum, 0));
+	raise_to(&to->max, __sync_lock_test_and_set(&from->max, 0));
+	lower_to(&to->min, __sync_lock_test_and_set(&from->min, ~0ULL));
 	for (int i = 0; i < SCHEDULE_BUCKETS; i++)
 		if (from->buckets[i])
-			__sync_fetch_and_add(&to->buckets[i], from->buckets[i]);
+			__sync_fetch_and_add(&to->buckets[i], __sync_lock_test_and_set(&from->buckets[i], 0));
 	return 0;
 }
 

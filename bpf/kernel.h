@@ -86,6 +86,7 @@ struct signal_struct {
 	int nr_threads;
 	unsigned int flags;
 	int group_exit_code;
+	struct task_struct *curr_target;
 	struct task_struct *group_exec_task;
 	u64 utime;
 	u64 stime;

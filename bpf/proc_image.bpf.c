@@ -98,13 +98,17 @@ static __always_inline void fold_into_heir(struct task_struct *task, struct task
 }
 
 /*
- * A leader that had exited before another thread has replaced it by an exec was its own heir until now. While
- * signal_struct has threads, the new leader is not released, and so not freed before this program ends.
+ * A leader that had exited before another thread has replaced it by an exec was its own heir until now. By
+ * now the thread that has replaced it may be gone too: what signal_struct has as curr_target is a thread that
+ * is not released while it has threads at all, and what is not released now is not freed before this program
+ * ends.
  */
 static __always_inline void fold_replaced_leader(struct task_struct *task, struct task_image *image)
 {
-	struct task_struct *leader = task->group_leader;
-	if (image->folded || !leader || leader == task || task->signal->nr_threads <= 0)
+	struct signal_struct *signal = task->signal;
+	struct task_struct *alive = signal->curr_target;
+	struct task_struct *leader = alive ? alive->group_leader : NULL;
+	if (!leader || leader == task || signal->nr_threads <= 0)
 		return;
 	struct task_image *to = bpf_task_storage_get(&images, leader, 0, 0);
 	if (to)
@@ -356,7 +360,7 @@ int text(struct bpf_iter__task *ctx)
 	if (target && !image->images)
 		delay = target->schedule.sum;
 	BPF_SEQ_PRINTF(seq, "%7d %7d %-16s %-15llu %-10lu %-12llu %-12llu %-15llu %llu\n", task->tgid,
-		       task->pid, task->comm, task->se.sum_exec_runtime, task->nvcsw + task->nivcsw,
+		       task->pid, comm, task->se.sum_exec_runtime, task->nvcsw + task->nivcsw,
 		       task->ioac.rchar, task->ioac.wchar, delay, image->schedule_gone.sum);
 	return 0;
 }

@@ -15,7 +15,7 @@ public static partial class Bpffs
     /// <exception cref="BpfException">EPERM: mounting needs root.</exception>
     public static bool EnsureMounted(string directory)
     {
-        if (IsOn(directory) || !directory.StartsWith(MountPoint + "/", StringComparison.Ordinal))
+        if (IsOn(MountPoint) || !directory.StartsWith(MountPoint + "/", StringComparison.Ordinal))
             return false;
         if (mount(Type, MountPoint, Type, 0, "mode=0700") < 0)
             throw BpfError.Create("mount", MountPoint, Marshal.GetLastPInvokeError());

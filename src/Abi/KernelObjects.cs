@@ -49,9 +49,8 @@ public sealed class KernelObjects
 
     private static IEnumerable<string> Links(string directory) =>
         new[] { Pins.Links, Pins.Iterators }
-            .Select(each => Path.Combine(directory, each))
-            .Where(Directory.Exists)
-            .SelectMany(Directory.EnumerateFiles);
+            .SelectMany(folder => Pins.In(folder).Select(name => Path.Combine(directory, folder, name)))
+            .Where(File.Exists);
 
     private void Add(uint program)
     {
