@@ -44,14 +44,11 @@ demo_needs=(
 )
 # shellcheck disable=SC2034
 test_needs=(
-	make=make
 	clang-format=clang-format
 	shellcheck=shellcheck
 	promtool=prometheus
 	redis-server=redis-server
 	redis-benchmark=redis-tools
-	stress-ng=stress-ng
-	strace=strace
 	taskset=util-linux
 )
 
