@@ -34,19 +34,38 @@ counter() {
 noise='^(Test run for|VSTest version|A total of|Results File|Data collector .Blame.|\[xUnit\.net .*\[FAIL\]|$)'
 noise+='|^ +at (InvokeStub|System\.)'
 
+# try_again FILE: up to three tests that failed, each once more. A kernel may hide a process from tracing (here: the init of
+# the virtual machine), and with it any hook that fires in an interrupt of that process: about one record in thousands is
+# lost then, which is no fault of what is tested. One that fails twice has failed. Counts in 'again' those that pass.
+try_again() {
+	local test
+	while read -r test; do
+		printf 'AGAIN    %s\n' "$test"
+		if dotnet test tests/Kernel --no-build --nologo --filter "FullyQualifiedName=$test" >"$results/again" 2>&1; then
+			again=$((again + 1))
+		else
+			grep -vE "$noise" "$results/again"
+		fi
+	done < <(grep -o '<UnitTestResult [^>]*outcome="Failed"' "$1" | sed 's/.*testName="\([^"(]*\).*/\1/')
+}
+
 # run_project NAME: its tests, each counted. That nothing ran is a failure.
 run_project() {
-	local name=$1 file=$results/$1.trx status total run
+	local name=$1 file=$results/$1.trx status total run again
 	dotnet test "tests/$name" --no-build --nologo --results-directory "$results" --blame-hang-timeout 10m \
 		--blame-hang-dump-type none --logger "console;verbosity=minimal" \
 		--logger "trx;LogFileName=$file" >"$results/log" 2>&1
 	status=$?
 	grep -vE "$noise" "$results/log"
-	total=0 run=0
+	total=0 run=0 again=0
 	if [[ -s $file ]]; then
 		total=$(counter total "$file") run=$(counter executed "$file")
-		passed=$((passed + $(counter passed "$file")))
-		failed=$((failed + run - $(counter passed "$file")))
+		if [[ $name == Kernel ]] && ((run - $(counter passed "$file") > 0 && run - $(counter passed "$file") <= 3)); then
+			try_again "$file"
+			status=0
+		fi
+		passed=$((passed + $(counter passed "$file") + again))
+		failed=$((failed + run - $(counter passed "$file") - again))
 		skipped=$((skipped + total - run))
 	fi
 	if ((run == 0 && total == 0)) || ((status != 0 && run == $(counter passed "$file"))); then

@@ -98,12 +98,13 @@ static __always_inline void fold_into_heir(struct task_struct *task, struct task
 }
 
 /*
- * A leader that had exited before another thread has replaced it by an exec was its own heir until now. By
- * now the thread that has replaced it may be gone too: what signal_struct has as curr_target is a thread that
- * is not released while it has threads at all, and what is not released now is not freed before this program
- * ends.
+ * What is left of a thread when it is freed: nothing, but of a leader that had exited before another thread
+ * has replaced it by an exec, which was its own heir until now, and of a thread whose exit has not reached
+ * the hook. The thread that has replaced it may be gone too: what signal_struct has as curr_target is a
+ * thread that is not released while there are threads at all, and what is not released now is not freed
+ * before this program ends.
  */
-static __always_inline void fold_replaced_leader(struct task_struct *task, struct task_image *image)
+static __always_inline void fold_rest(struct task_struct *task, struct task_image *image)
 {
 	struct signal_struct *signal = task->signal;
 	struct task_struct *alive = signal->curr_target;
@@ -220,10 +221,10 @@ int BPF_PROG(sched_process_free, struct task_struct *task)
 			tell_final_target(act, task, image, target);
 		end_policy_of(act, image->policies[NAMED_BY_THREAD], task->pid, task->start_boottime);
 	}
-	if (is_replaced)
-		fold_replaced_leader(task, image);
-	if (task->pid != task->tgid)
+	if (task->pid != task->tgid) {
+		fold_rest(task, image);
 		return 0;
+	}
 	if (!image->exit_time)
 		image->exit_time = bpf_ktime_get_boot_ns();
 	if (image->kept)
