@@ -41,7 +41,7 @@ try_again() {
 	local test
 	while read -r test; do
 		printf 'AGAIN    %s\n' "$test"
-		if dotnet test tests/Kernel --no-build --nologo --filter "FullyQualifiedName=$test" >"$results/again" 2>&1; then
+		if dotnet test tests/Kernel --no-build --nologo --filter "FullyQualifiedName=$test" </dev/null >"$results/again" 2>&1; then
 			again=$((again + 1))
 		else
 			grep -vE "$noise" "$results/again"
