@@ -34,9 +34,9 @@ counter() {
 noise='^(Test run for|VSTest version|A total of|Results File|Data collector .Blame.|\[xUnit\.net .*\[FAIL\]|$)'
 noise+='|^ +at (InvokeStub|System\.)'
 
-# try_again FILE: up to three tests that failed, each once more. A kernel may hide a process from tracing (here: the init of
-# the virtual machine), and with it any hook that fires in an interrupt of that process: about one record in thousands is
-# lost then, which is no fault of what is tested. One that fails twice has failed. Counts in 'again' those that pass.
+# try_again FILE: up to three tests that failed, each once more; one that fails twice has failed. Two faults are known and not
+# mended: a final record can stay away (a kernel that hides a process from tracing may be the cause, which is not proved),
+# and a scrape during an exec can show one of the tool's own commands. To be removed with them. Counts in 'again'.
 try_again() {
 	local test
 	while read -r test; do
