@@ -34,38 +34,19 @@ counter() {
 noise='^(Test run for|VSTest version|A total of|Results File|Data collector .Blame.|\[xUnit\.net .*\[FAIL\]|$)'
 noise+='|^ +at (InvokeStub|System\.)'
 
-# try_again FILE: up to three tests that failed, each once more; one that fails twice has failed. Two faults are known and not
-# mended: a final record can stay away (a kernel that hides a process from tracing may be the cause, which is not proved),
-# and a scrape during an exec can show one of the tool's own commands. To be removed with them. Counts in 'again'.
-try_again() {
-	local test
-	while read -r test; do
-		printf 'AGAIN    %s\n' "$test"
-		if dotnet test tests/Kernel --no-build --nologo --filter "FullyQualifiedName=$test" </dev/null >"$results/again" 2>&1; then
-			again=$((again + 1))
-		else
-			grep -vE "$noise" "$results/again"
-		fi
-	done < <(grep -o '<UnitTestResult [^>]*outcome="Failed"' "$1" | sed 's/.*testName="\([^"(]*\).*/\1/')
-}
-
 # run_project NAME: its tests, each counted. That nothing ran is a failure.
 run_project() {
-	local name=$1 file=$results/$1.trx status total run again
+	local name=$1 file=$results/$1.trx status total run
 	dotnet test "tests/$name" --no-build --nologo --results-directory "$results" --blame-hang-timeout 10m \
 		--blame-hang-dump-type none --logger "console;verbosity=minimal" \
 		--logger "trx;LogFileName=$file" >"$results/log" 2>&1
 	status=$?
 	grep -vE "$noise" "$results/log"
-	total=0 run=0 again=0
+	total=0 run=0
 	if [[ -s $file ]]; then
 		total=$(counter total "$file") run=$(counter executed "$file")
-		if [[ $name == Kernel ]] && ((run - $(counter passed "$file") > 0 && run - $(counter passed "$file") <= 3)); then
-			try_again "$file"
-			status=0
-		fi
-		passed=$((passed + $(counter passed "$file") + again))
-		failed=$((failed + run - $(counter passed "$file") - again))
+		passed=$((passed + $(counter passed "$file")))
+		failed=$((failed + run - $(counter passed "$file")))
 		skipped=$((skipped + total - run))
 	fi
 	if ((run == 0 && total == 0)) || ((status != 0 && run == $(counter passed "$file"))); then

@@ -8,7 +8,7 @@
 #define PROC_IMAGE_ABI_H
 
 /* Raised whenever anything below changes: a loader or controller of another version refuses the pins. */
-#define ABI_VERSION 1
+#define ABI_VERSION 2
 
 #define COMM_SIZE	 16
 #define MAX_POLICIES	 1024 /* slot 0 is never used: it means 'no policy' */
@@ -60,6 +60,8 @@ enum record_type {
 	RECORD_FINAL_TARGET = 5,  /* struct thread_record, likewise */
 	RECORD_POLICIES = 6,	  /* struct policies_record: policies were applied */
 	RECORD_POLICY_ENDED = 7,  /* struct policies_record: a deadline has passed */
+	RECORD_DEATH = 8,	  /* struct process_record, sent when the last thread exits */
+	RECORD_EXCEPTED = 9,	  /* struct excepted_record: a process has become one of the tool's own */
 };
 
 enum record_flag {
@@ -156,7 +158,7 @@ struct record_header {
 
 /*
  * A process_record or thread_record is followed by struct schedule_stats where kept has schedule: of the
- * threads that are gone, or of the thread; of the whole process in its final record.
+ * threads that are gone, or of the thread; of the whole process in the records of its death. So is usage.
  */
 
 /* The kernel's own books of a task, or the sum that signal_struct keeps for those that are gone. */
@@ -219,6 +221,13 @@ struct thread_record {
 	__u16 policies[NAMES];
 	char comm[COMM_SIZE];
 	struct resource_usage usage;
+};
+
+struct excepted_record {
+	struct record_header header;
+	__s32 tgid;
+	__u32 pad;
+	__u64 start_id;
 };
 
 struct policies_record {

@@ -80,6 +80,21 @@ static __noinline int schedule_fold(struct schedule_stats *to, struct schedule_s
 	return 0;
 }
 
+/* Leaves both as they are. */
+static __noinline int schedule_add_all(struct schedule_stats *to, const struct schedule_stats *from)
+{
+	if (!to || !from)
+		return 0;
+	to->sum += from->sum;
+	if (from->max > to->max)
+		to->max = from->max;
+	if (from->min < to->min)
+		to->min = from->min;
+	for (int i = 0; i < SCHEDULE_BUCKETS; i++)
+		to->buckets[i] += from->buckets[i];
+	return 0;
+}
+
 static __noinline int schedule_fold_one(struct schedule_stats *to, u64 delay, u32 bucket)
 {
 	if (!to)

@@ -76,6 +76,23 @@ static __always_inline void tell_policies(u32 type, u32 slot, u32 id)
 	bpf_ringbuf_submit(record, 0);
 }
 
+/* Says that nothing of a process is to be shown any more. */
+static __always_inline void tell_excepted(struct task_struct *task)
+{
+	struct excepted_record *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
+	if (!record) {
+		lose(LOSS_EVENT);
+		return;
+	}
+	record->header.type = RECORD_EXCEPTED;
+	record->header.flags = 0;
+	record->header.size = sizeof(*record);
+	record->tgid = task->tgid;
+	record->pad = 0;
+	record->start_id = task->start_boottime;
+	bpf_ringbuf_submit(record, 0);
+}
+
 static int deadline_passed(void *map, u32 *key, struct deadline *deadline)
 {
 	u32 slot = *key;
@@ -211,7 +228,10 @@ static __always_inline u32 slot_of(struct activity *act, u32 kind, s32 id, u64 s
 /* By file, so that it holds for each thread of it, whoever starts it and whenever. */
 static __always_inline bool is_own(struct activity *act, struct task_struct *task)
 {
+	struct task_struct *leader = task->group_leader;
 	struct mm_struct *mm = task->mm;
+	if (!mm && leader) /* the thread is exiting */
+		mm = leader->mm;
 	if (!mm)
 		return false;
 	u64 inode = mm->exe_file->f_inode->i_ino, device = mm->exe_file->f_inode->i_sb->s_dev;
@@ -221,12 +241,31 @@ static __always_inline bool is_own(struct activity *act, struct task_struct *tas
 	return false;
 }
 
-static __always_inline u32 slot_of_all(struct control *ctl, struct activity *act, struct task_struct *task)
+/*
+ * Imaged under the policy of all processes, but has just become one of the tool's own: between the point
+ * where an exec replaces the memory and the hook.
+ */
+static __always_inline bool is_excepted(struct activity *act, struct task_struct *task,
+					struct task_image *image)
+{
+	u32 slot = image->policies[NAMED_BY_ALL];
+	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
+	return slot && policy && !(policy->flags & POLICY_INCLUDE_SELF) &&
+	       !image->policies[NAMED_BY_PROCESS] && !image->policies[NAMED_BY_ANCESTOR] && is_own(act, task);
+}
+
+/* named: the slot that it has been named by. Of a dead process nothing else can tell whether it is an own
+ * one.
+ */
+static __always_inline u32 slot_of_all(struct control *ctl, struct activity *act, struct task_struct *task,
+				       u32 named)
 {
 	u32 slot = ctl->all_slot;
 	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
 	if (!slot || !policy || !test_slot(act->live, slot))
 		return 0;
+	if (!task->signal->live.counter)
+		return named == slot ? slot : 0;
 	if (!(policy->flags & POLICY_INCLUDE_SELF) && is_own(act, task))
 		return 0;
 	return slot;
@@ -255,25 +294,27 @@ static __noinline int name_task(struct task_struct *task, u64 now)
 	if (!ctl || !act || !leader)
 		return 0;
 
+	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
 	union {
 		u16 policies[NAMES];
 		u64 named;
 	} names = {};
 	if (act->policies) {
-		names.policies[NAMED_BY_ALL] = slot_of_all(ctl, act, task);
+		names.policies[NAMED_BY_ALL] =
+			slot_of_all(ctl, act, task, image ? image->policies[NAMED_BY_ALL] : 0);
 		names.policies[NAMED_BY_PROCESS] =
 			slot_of(act, TARGET_PROCESS, task->tgid, leader->start_boottime);
 		names.policies[NAMED_BY_THREAD] =
 			slot_of(act, TARGET_THREAD, task->pid, task->start_boottime);
 	}
 	bool needed = names.named || act->active[IMAGE_SCHEDULE];
-	struct task_image *image =
-		bpf_task_storage_get(&images, task, 0, needed ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
-	if (!image) {
-		if (needed)
+	if (!image && needed) {
+		image = bpf_task_storage_get(&images, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (!image)
 			lose(LOSS_STORAGE);
-		return 0;
 	}
+	if (!image)
+		return 0;
 
 	/* What has been counting until now: an image that a passed deadline has stopped begins anew. */
 	u32 counting = image->images & images_for_process(act, image);

@@ -71,8 +71,10 @@ int BPF_PROG(sched_process_exec, struct task_struct *task, s32 old_pid)
 	if (!image)
 		return 0;
 	clear_slot(act->ended, image->policies[NAMED_BY_THREAD]);
-	if (!image->named)
+	if (!image->named && image->kept && is_own(act, task)) {
 		image->kept = image->images = 0;
+		tell_excepted(task);
+	}
 	return 0;
 }
 
@@ -98,6 +100,23 @@ static __always_inline void fold_into_heir(struct task_struct *task, struct task
 }
 
 /*
+ * The thread is about to take the place of its leader, which may have exited long ago, as its own heir.
+ * Before 6.10 there is no such hook: then the delays of that leader are back when it is freed.
+ */
+SEC("tp_btf/sched_prepare_exec")
+int BPF_PROG(sched_prepare_exec, struct task_struct *task)
+{
+	struct task_struct *leader = task->group_leader;
+	if (!leader || leader == task)
+		return 0;
+	struct task_image *to = bpf_task_storage_get(&images, task, 0, 0);
+	struct task_image *image = bpf_task_storage_get(&images, leader, 0, 0);
+	if (to && image && image->was_leader && !image->folded)
+		fold_into(to, image);
+	return 0;
+}
+
+/*
  * What is left of a thread when it is freed: nothing, but of a leader that had exited before another thread
  * has replaced it by an exec, which was its own heir until now, and of a thread whose exit has not reached
  * the hook. The thread that has replaced it may be gone too: what signal_struct has as curr_target is a
@@ -116,10 +135,62 @@ static __always_inline void fold_rest(struct task_struct *task, struct task_imag
 		fold_into(to, image);
 }
 
+struct whole_process {
+	struct process_record record;
+	struct schedule_stats schedule;
+};
+
+struct whole_target {
+	struct thread_record record;
+	struct schedule_stats schedule;
+};
+
+/*
+ * A process that is dead, as a whole. last: the thread that exits now; its books, and those of a leader that
+ * waits for the end of its threads, are not in signal_struct yet. NULL when all are.
+ */
+static __always_inline void tell_dead(u32 type, struct activity *act, struct task_struct *leader,
+				      struct task_image *image, struct task_struct *last)
+{
+	struct whole_process *whole = bpf_ringbuf_reserve(&events, sizeof(*whole), 0);
+	if (!whole) {
+		lose(LOSS_EVENT);
+		return;
+	}
+	fill_process(&whole->record, type, act, leader, image);
+	if (last) {
+		add_usage(&whole->record.gone, last);
+		if (last != leader)
+			add_usage(&whole->record.gone, leader);
+	}
+	schedule_reset(&whole->schedule);
+	if (HAS_SCHEDULE(image->kept)) {
+		whole->record.header.size = sizeof(*whole);
+		schedule_add_all(&whole->schedule, &image->schedule);
+		schedule_add_all(&whole->schedule, &image->schedule_gone);
+	}
+	bpf_ringbuf_submit(whole, 0);
+}
+
+static __always_inline void tell_dead_target(u32 type, struct activity *act, struct task_struct *task,
+					     struct task_image *image, struct target_image *target)
+{
+	struct whole_target *whole = bpf_ringbuf_reserve(&events, sizeof(*whole), 0);
+	if (!whole) {
+		lose(LOSS_EVENT);
+		return;
+	}
+	fill_target(&whole->record, type, act, task, image, target);
+	whole->schedule = target->schedule;
+	if (HAS_SCHEDULE(target->kept))
+		whole->record.header.size = sizeof(*whole);
+	bpf_ringbuf_submit(whole, 0);
+}
+
 /*
  * Runs for each thread. The process is dead when no thread is left to exit; two threads can both see that,
  * and the first one notes the time. In 6.16 and later exit_mm() is yet to come: the memory is as it was in
- * life.
+ * life. What is told here stands until the final record comes: nearly everything, and how it ended.
  */
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(sched_process_exit, struct task_struct *task)
@@ -134,6 +205,8 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 	if (target) {
 		target->exit_time = now;
 		set_slot(act->ended, image->policies[NAMED_BY_THREAD]);
+		if (target->kept)
+			tell_dead_target(RECORD_TARGET, act, task, image, target);
 	}
 	image->was_leader = leader == task;
 	fold_into_heir(task, image);
@@ -145,50 +218,9 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 	set_slot(act->ended, process->policies[NAMED_BY_PROCESS]);
 	if (task->mm)
 		read_memory(&process->memory, task->mm);
+	if (process->kept)
+		tell_dead(RECORD_DEATH, act, leader, process, task);
 	return 0;
-}
-
-struct final_process {
-	struct process_record record;
-	struct schedule_stats schedule;
-};
-
-struct final_target {
-	struct thread_record record;
-	struct schedule_stats schedule;
-};
-
-static __always_inline void tell_final_process(struct activity *act, struct task_struct *leader,
-					       struct task_image *image)
-{
-	struct final_process *final = bpf_ringbuf_reserve(&events, sizeof(*final), 0);
-	if (!final) {
-		lose(LOSS_EVENT);
-		return;
-	}
-	fill_process(&final->record, RECORD_FINAL_PROCESS, act, leader, image);
-	schedule_reset(&final->schedule);
-	if (HAS_SCHEDULE(image->kept)) {
-		final->record.header.size = sizeof(*final);
-		schedule_fold(&final->schedule, &image->schedule);
-		schedule_fold(&final->schedule, &image->schedule_gone);
-	}
-	bpf_ringbuf_submit(final, 0);
-}
-
-static __always_inline void tell_final_target(struct activity *act, struct task_struct *task,
-					      struct task_image *image, struct target_image *target)
-{
-	struct final_target *final = bpf_ringbuf_reserve(&events, sizeof(*final), 0);
-	if (!final) {
-		lose(LOSS_EVENT);
-		return;
-	}
-	fill_target(&final->record, RECORD_FINAL_TARGET, act, task, image, target);
-	final->schedule = target->schedule;
-	if (HAS_SCHEDULE(target->kept))
-		final->record.header.size = sizeof(*final);
-	bpf_ringbuf_submit(final, 0);
 }
 
 /* The slot may have a new policy by now: it is ended only if it still is the one of this life. */
@@ -218,7 +250,7 @@ int BPF_PROG(sched_process_free, struct task_struct *task)
 	bool is_replaced = image->was_leader && task->pid != task->tgid;
 	if (target && !is_replaced) { /* else the policy goes on with the thread that has its tid now */
 		if (target->kept)
-			tell_final_target(act, task, image, target);
+			tell_dead_target(RECORD_FINAL_TARGET, act, task, image, target);
 		end_policy_of(act, image->policies[NAMED_BY_THREAD], task->pid, task->start_boottime);
 	}
 	if (task->pid != task->tgid) {
@@ -228,7 +260,7 @@ int BPF_PROG(sched_process_free, struct task_struct *task)
 	if (!image->exit_time)
 		image->exit_time = bpf_ktime_get_boot_ns();
 	if (image->kept)
-		tell_final_process(act, task, image);
+		tell_dead(RECORD_FINAL_PROCESS, act, task, image, NULL);
 	end_policy_of(act, image->policies[NAMED_BY_PROCESS], task->tgid, task->start_boottime);
 	return 0;
 }
@@ -324,7 +356,7 @@ int portraits(struct bpf_iter__task *ctx)
 	if (target && target->kept && !write_target(ctx, act, task, image, target))
 		return 0;
 	struct task_image *process = bpf_task_storage_get(&images, leader, 0, 0);
-	if (!process || !(process->kept | image->kept))
+	if (!process || !(process->kept | image->kept) || is_excepted(act, task, process))
 		return 0;
 	u32 reader = act->loader_tgid == bpf_get_current_pid_tgid() >> 32 ? CALLER_LOADER : CALLER_CONTROLLER;
 	u64 written = process->sessions[reader];

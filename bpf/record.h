@@ -89,7 +89,7 @@ static __always_inline void fill_thread(struct thread_record *record, u32 type, 
 	for (int i = 0; i < NAMES; i++)
 		record->policies[i] = image->policies[i];
 	read_comm(record->comm, task);
-	read_usage(&record->usage, task);
+	add_usage(&record->usage, task);
 }
 
 static __always_inline void fill_target(struct thread_record *record, u32 type, struct activity *act,

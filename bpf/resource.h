@@ -9,19 +9,19 @@
 
 const volatile u32 possible_cpus = 1;
 
-static __always_inline void read_usage(struct resource_usage *usage, struct task_struct *task)
+static __always_inline void add_usage(struct resource_usage *usage, struct task_struct *task)
 {
-	usage->user = task->utime;
-	usage->system = task->stime;
-	usage->runtime = task->se.sum_exec_runtime;
-	usage->voluntary_switches = task->nvcsw;
-	usage->involuntary_switches = task->nivcsw;
-	usage->minor_faults = task->min_flt;
-	usage->major_faults = task->maj_flt;
-	usage->read_chars = task->ioac.rchar;
-	usage->written_chars = task->ioac.wchar;
-	usage->read_bytes = task->ioac.read_bytes;
-	usage->written_bytes = task->ioac.write_bytes;
+	usage->user += task->utime;
+	usage->system += task->stime;
+	usage->runtime += task->se.sum_exec_runtime;
+	usage->voluntary_switches += task->nvcsw;
+	usage->involuntary_switches += task->nivcsw;
+	usage->minor_faults += task->min_flt;
+	usage->major_faults += task->maj_flt;
+	usage->read_chars += task->ioac.rchar;
+	usage->written_chars += task->ioac.wchar;
+	usage->read_bytes += task->ioac.read_bytes;
+	usage->written_bytes += task->ioac.write_bytes;
 }
 
 /* The kernel adds a thread's books to these in __exit_signal(), when it is released. */

@@ -62,6 +62,8 @@ public enum RecordType : ushort
     FinalTarget = 5,
     Policies = 6,
     PolicyEnded = 7,
+    Death = 8,
+    Excepted = 9,
 }
 
 [Flags]

@@ -22,6 +22,9 @@ public static class Pins
     public static IReadOnlyList<string> LifeHooks { get; } =
         ["task_newtask", "sched_process_exec", "sched_process_exit", "sched_process_free"];
 
+    /// <summary>A hook that kernels before 6.10 do not have.</summary>
+    public const string PrepareExecHook = "sched_prepare_exec";
+
     /// <summary>The hook of the schedule image.</summary>
     public const string SwitchHook = "sched_switch";
 
@@ -35,7 +38,7 @@ public static class Pins
     /// <summary>What is pinned in a folder of the pin directory, "" for the directory itself; control first.</summary>
     public static IReadOnlyList<string> In(string folder) => folder switch
     {
-        Links => [.. LifeHooks, SwitchHook],
+        Links => [.. LifeHooks, PrepareExecHook, SwitchHook],
         Iterators => [Apply, Portraits, Text],
         _ => Maps,
     };

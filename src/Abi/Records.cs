@@ -11,7 +11,7 @@ public struct RecordHeader
 }
 
 /// <summary>A process, with what its gone threads have left; the figures of its threads come in records of their own.
-/// In its final record everything is in here.</summary>
+/// In the records of its death everything is in here.</summary>
 public struct ProcessRecord
 {
     public RecordHeader Header;
@@ -82,6 +82,15 @@ public struct ThreadRecord
     public PolicySlots Policies;
     public Comm Comm;
     public ResourceUsage Usage;
+}
+
+/// <summary>A process has become one of the tool's own programs: nothing of it is to be shown.</summary>
+public struct ExceptedRecord
+{
+    public RecordHeader Header;
+    public int Tgid;
+    public uint Pad;
+    public ulong StartId;
 }
 
 /// <summary>Policies were applied, or one has ended.</summary>

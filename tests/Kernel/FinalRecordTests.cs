@@ -3,6 +3,7 @@ namespace ProcImage.Tests.Kernel;
 /// <summary>The last word on a process, against what wait4 tells its parent.</summary>
 public sealed class FinalRecordTests(ITestOutputHelper log) : KernelTest(log)
 {
+    private const string Complete = "proc_image_process_complete";
     private const string Switches = "proc_image_process_context_switches_total";
     private const string Faults = "proc_image_process_page_faults_total";
     private const string Cpu = "proc_image_process_cpu_seconds_total";
@@ -10,33 +11,30 @@ public sealed class FinalRecordTests(ITestOutputHelper log) : KernelTest(log)
     [Fact]
     public void A_storm_of_threads_with_an_exec_in_it_ends_with_the_figures_of_wait4()
     {
-        var storm = Own(Workload.StartWaitedFor("storm"));
-        Loader.Control("-rS", "-P", $"{storm.Pid}");
-        storm.Go();
-        var report = storm.AwaitReport();
-        Assert.Equal((storm.Pid, 41), (report.Pid, report.Code));
-        AssertFinal(report);
+        AssertFinal("storm", [], storm =>
+        {
+            var report = storm.AwaitReport();
+            Assert.Equal((storm.Pid, 41), (report.Pid, report.Code));
+            return report;
+        });
     }
 
     [Fact]
     public void A_process_of_one_thread_ends_with_the_figures_of_wait4()
     {
-        var io = Own(Workload.StartWaitedFor("io", 0));
-        Loader.Control("-rS", "-P", $"{io.Pid}");
-        io.Go();
-        AssertFinal(io.AwaitReport());
+        AssertFinal("io", [0], io => io.AwaitReport());
     }
 
     [Fact]
     public void A_killed_process_has_its_signal()
     {
-        var naps = Own(Workload.StartWaitedFor("naps", 101));
-        Loader.Control("-rS", "-P", $"{naps.Pid}");
-        naps.Go();
-        Signals.Send(naps.Pid, Signals.Kill);
-        var report = WaitReport.Parse(naps.ReadLine());
-        Assert.Equal(Signals.Kill, report.Signal);
-        AssertFinal(report);
+        AssertFinal("naps", [101], naps =>
+        {
+            Signals.Send(naps.Pid, Signals.Kill);
+            var report = WaitReport.Parse(naps.ReadLine());
+            Assert.Equal(Signals.Kill, report.Signal);
+            return report;
+        });
     }
 
     [Fact]
@@ -69,17 +67,50 @@ public sealed class FinalRecordTests(ITestOutputHelper log) : KernelTest(log)
             Assert.InRange(dead.Value(name), alive.Value(name), decimal.MaxValue);
     }
 
-    private void AssertFinal(WaitReport report)
+    [Fact]
+    public void Each_of_2003_deaths_is_counted()
     {
-        var found = Eventually.Get(
-            () => AwaitDeath(report.Pid), metrics => IsFinal(metrics, report));
+        var deaths = Start("deaths", 2003);
+        Loader.Control("-rS");
+        decimal before = CountSignals();
+        deaths.Go();
+        Assert.Equal(before + 2003, Eventually.Get(CountSignals, count => count == before + 2003));
+    }
+
+    /// <summary>
+    /// A kernel that hides a process from tracing may keep the last hook of another one to itself. Then the portrait has
+    /// what was known at the death, and says that it is not complete: another life shows the rest.
+    /// </summary>
+    private void AssertFinal(string workload, object[] arguments, Func<Workload, WaitReport> end)
+    {
+        for (int left = 3; left > 0; left--)
+        {
+            var process = Own(Workload.StartWaitedFor(workload, arguments));
+            Loader.Control("-rS", "-P", $"{process.Pid}");
+            process.Go();
+            var report = end(process);
+            var found = Eventually.Get(
+                () => AwaitDeath(report.Pid), metrics => IsFinal(metrics, report) || metrics.Value(Complete) == 0);
+            Assert.Equal(report.Code, found.Value("proc_image_process_exit_code"));
+            Assert.Equal(report.Signal, found.Value("proc_image_process_exit_signal"));
+            if (found.Value(Complete) == 1)
+            {
+                AssertFigures(report, found);
+                return;
+            }
+
+            Log.WriteLine($"{workload} {report.Pid}: the kernel has kept its end from the hooks");
+        }
+
+        Assert.Fail("three lives, and no final record");
+    }
+
+    private static void AssertFigures(WaitReport report, Metrics found)
+    {
         Assert.Equal(report.Voluntary, found.Value(Switches, ("kind", "voluntary")));
         Assert.Equal(report.Involuntary, found.Value(Switches, ("kind", "involuntary")));
         Assert.Equal(report.MinorFaults, found.Value(Faults, ("kind", "minor")));
         Assert.Equal(report.MajorFaults, found.Value(Faults, ("kind", "major")));
-        Assert.Equal(report.Code, found.Value("proc_image_process_exit_code"));
-        Assert.Equal(report.Signal, found.Value("proc_image_process_exit_signal"));
-        Assert.Equal(1, found.Value("proc_image_process_complete"));
         // The sum: how it is split follows from samples, and differs where a share was shown before its end.
         long cpuUs = report.UserUs + report.SystemUs;
         decimal foundUs = 1_000_000 * (found.Value(Cpu, ("mode", "user")) + found.Value(Cpu, ("mode", "system")));
@@ -92,7 +123,11 @@ public sealed class FinalRecordTests(ITestOutputHelper log) : KernelTest(log)
 
     // Dead, but not yet reaped, it has the figures of its last moment in life.
     private static bool IsFinal(Metrics metrics, WaitReport report) =>
-        metrics.Value(Switches, ("kind", "voluntary")) == report.Voluntary;
+        metrics.Value(Switches, ("kind", "voluntary")) == report.Voluntary
+        && metrics.Value(Switches, ("kind", "involuntary")) == report.Involuntary
+        && metrics.Value(Faults, ("kind", "minor")) == report.MinorFaults;
+
+    private decimal CountSignals() => Loader.Scrape().Value("proc_image_exits_total", ("cause", "signal"));
 
     private Metrics AwaitDeath(int pid) => Eventually.Get(
         () => Loader.Scrape().Of(pid), metrics => metrics.Has("proc_image_process_exit_time_seconds"));

@@ -5,7 +5,7 @@ namespace ProcImage.Tests.Kernel;
 /// <summary>However it ends, the machine is as it was before.</summary>
 public sealed class FinishTests
 {
-    private readonly BpfCounts _before = BpfInventory.Count();
+    private readonly BpfCounts _before = CountAtRest();
 
     [Fact]
     public void Finish_takes_everything_down()
@@ -53,6 +53,16 @@ public sealed class FinishTests
         Assert.Equal(0, loader.AwaitExit());
         AssertAsBefore(loader);
     }
+
+    // What an earlier test has let go of may not be gone yet.
+    private static BpfCounts CountAtRest() => Eventually.Get(
+        () =>
+        {
+            var first = BpfInventory.Count();
+            Thread.Sleep(300);
+            return (First: first, Second: BpfInventory.Count());
+        },
+        counts => counts.First == counts.Second).Second;
 
     private static Loader Activated(out Workload naps)
     {

@@ -75,6 +75,9 @@ public sealed class Portrait(Subject subject)
 
     public int ExitSignal => ExitStatus & 0x7f;
 
+    /// <summary>Dead and counted as such: kept for the linger, among the latest of the dead.</summary>
+    public bool IsBuried { get; set; }
+
     /// <summary>False when something of it was lost.</summary>
     public bool IsComplete { get; set; } = true;
 
@@ -126,6 +129,9 @@ public sealed class Portrait(Subject subject)
         if (!_isHeld)
             Take(_pending, _pendingUsage, _pendingSchedule, now);
     }
+
+    /// <summary>A process has died: these figures stand until its final record comes.</summary>
+    public void Die(in ProcessRecord record, in ScheduleStats schedule, ulong now) => Take(record, record.Gone, schedule, now);
 
     /// <summary>A process is gone for good: everything is in this record.</summary>
     public void Finish(in ProcessRecord record, in ScheduleStats schedule, ulong now)

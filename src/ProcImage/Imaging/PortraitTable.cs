@@ -44,8 +44,14 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
             case RecordType.FinalTarget:
                 AddTarget(bytes, now);
                 break;
+            case RecordType.Death:
+                AddDeath(bytes, now);
+                break;
             case RecordType.FinalProcess:
                 AddFinal(bytes, now);
+                break;
+            case RecordType.Excepted:
+                Except(bytes);
                 break;
         }
     }
@@ -93,13 +99,24 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
             Bury(portrait);
     }
 
+    private void AddDeath(ReadOnlySpan<byte> bytes, ulong now)
+    {
+        var record = RecordStream.Read<ProcessRecord>(bytes, out var schedule);
+        GetOrAdd(new Subject(record.Tgid, 0, record.StartId)).Die(record, schedule, now);
+    }
+
     private void AddFinal(ReadOnlySpan<byte> bytes, ulong now)
     {
         var record = RecordStream.Read<ProcessRecord>(bytes, out var schedule);
         var portrait = GetOrAdd(new Subject(record.Tgid, 0, record.StartId));
         portrait.Finish(record, schedule, now);
-        Exits.Add(portrait);
         Bury(portrait);
+    }
+
+    private void Except(ReadOnlySpan<byte> bytes)
+    {
+        var record = RecordStream.Read<ExceptedRecord>(bytes, out _);
+        _portraits.Remove(new Subject(record.Tgid, 0, record.StartId));
     }
 
     private Portrait GetOrAdd(Subject subject)
@@ -121,14 +138,25 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
     /// <summary>No final record has come: it was lost where the life is gone.</summary>
     private void Settle(Portrait portrait)
     {
-        if (identify(portrait.Subject.Tgid, portrait.ProcessStartId) is null)
-            portrait.IsComplete = false;
-        else
+        if (identify(portrait.Subject.Tgid, portrait.ProcessStartId) is not null)
+        {
             portrait.Freeze();
+            return;
+        }
+
+        portrait.IsComplete = false;
+        if (portrait.IsDead)
+            Bury(portrait);
     }
 
+    /// <summary>Once, though a final record may yet come for what was settled without it.</summary>
     private void Bury(Portrait portrait)
     {
+        if (portrait.IsBuried)
+            return;
+        portrait.IsBuried = true;
+        if (!portrait.Subject.IsThread)
+            Exits.Add(portrait);
         _dead.Enqueue(portrait);
         if (_dead.Count > MaxDead)
             _portraits.Remove(_dead.Dequeue().Subject);
@@ -140,7 +168,7 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
     {
         while (_dead.TryPeek(out var oldest) && now - oldest.QuietSince >= linger)
             _portraits.Remove(_dead.Dequeue().Subject);
-        foreach (var portrait in _portraits.Values.Where(portrait => !portrait.IsFinal))
+        foreach (var portrait in _portraits.Values.Where(portrait => !portrait.IsBuried))
         {
             if (HasLingered(portrait.DelaysQuietSince, now))
                 portrait.DropDelays();

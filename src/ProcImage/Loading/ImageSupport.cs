@@ -1,3 +1,4 @@
+using Libbpf;
 using ProcImage.Abi;
 using ProcImage.CommandLine;
 
@@ -6,8 +7,13 @@ namespace ProcImage.Loading;
 /// <summary>Which images this build has, and which hooks each of them needs.</summary>
 internal static class ImageSupport
 {
+    private static readonly Lazy<bool> _hasPrepareExec = new(() => Bpf.HasTracepoint(Pins.PrepareExecHook));
+
+    /// <exception cref="BpfException">There is no libbpf 1.x.</exception>
     public static IReadOnlyList<string> Hooks(ImageSet images) =>
-        images.HasFlag(ImageSet.Schedule) ? [.. Pins.LifeHooks, Pins.SwitchHook] : Pins.LifeHooks;
+        !images.HasFlag(ImageSet.Schedule) ? Pins.LifeHooks
+        : _hasPrepareExec.Value ? [.. Pins.LifeHooks, Pins.PrepareExecHook, Pins.SwitchHook]
+        : [.. Pins.LifeHooks, Pins.SwitchHook];
 
     /// <summary>What was asked for, or of all the images those that there are.</summary>
     /// <exception cref="CommandException">An image was named that this build does not have.</exception>

@@ -23,8 +23,8 @@ public sealed class Admission(int maxSeries)
     {
         var ordered = portraits.Where(IsShown)
             .OrderByDescending(p => p.IsNamed).ThenBy(p => p.Subject.StartId).ThenBy(p => p.Subject.Tid).ToList();
-        Fill(ordered.FindAll(p => !p.IsFinal));
-        Fill(ordered.FindAll(p => p.IsFinal));
+        Fill(ordered.FindAll(p => !p.IsDead));
+        Fill(ordered.FindAll(p => p.IsDead));
         var dropped = ordered.Where(p => !p.IsAdmitted).ToList();
         DroppedPortraits = dropped.Count;
         DroppedSeries = dropped.Sum(Cost);
