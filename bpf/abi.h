@@ -39,10 +39,12 @@ enum target_kind {
 	TARGET_ALL = 1,
 	TARGET_PROCESS = 2,
 	TARGET_THREAD = 3,
+	TARGET_IDLE = 4, /* the idle task of a CPU */
 };
 
 enum policy_flag {
 	POLICY_INCLUDE_SELF = 1, /* the tool's own processes too */
+	POLICY_FOLLOW = 2,	 /* processes that the target starts, and those that they start */
 };
 
 enum loss {
@@ -95,7 +97,7 @@ struct control {
 struct policy {
 	__u32 id;	/* what users see; 1, 2, 3, ... */
 	__u32 kind;	/* enum target_kind */
-	__s32 target;	/* tgid or tid */
+	__s32 target;	/* tgid, tid or CPU */
 	__u32 images;	/* mask */
 	__u32 flags;	/* enum policy_flag */
 	__u32 sequence; /* changes with every write: tells apply that there is something to do */
@@ -122,11 +124,14 @@ struct activity {
 	__u32 schedule_epoch; /* raised when schedule goes from inactive to active */
 	__u32 pad;
 	__u64 live[POLICY_WORDS];
-	__u64 ended[POLICY_WORDS]; /* the target has died or the deadline has passed */
+	__u64 ended[POLICY_WORDS];    /* the target has died or the deadline has passed */
+	__u64 orphaned[POLICY_WORDS]; /* the target is gone: the policy ends with the last one it follows */
 	__u64 collect[IMAGES][POLICY_WORDS];
-	__u64 fresh[POLICY_WORDS];   /* their activation is under way */
-	__u32 applied[MAX_POLICIES]; /* the policy's sequence that is in force */
-	__u64 applied_at;	     /* CLOCK_BOOTTIME in ns of the last activation */
+	__u64 fresh[POLICY_WORDS];    /* their activation is under way */
+	__u32 applied[MAX_POLICIES];  /* the policy's sequence that is in force */
+	__u32 followed[MAX_POLICIES]; /* tasks that the policy names by their ancestor, until they are freed
+				       */
+	__u64 applied_at;	      /* CLOCK_BOOTTIME in ns of the last activation */
 	/* The tool's own programs, learned when they run apply, by caller. */
 	__u64 own_device[CALLERS];
 	__u64 own_inode[CALLERS];

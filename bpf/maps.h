@@ -17,7 +17,7 @@ struct task_image {
 	u32 kept;	/* images, and those that were deactivated but not swept yet */
 	u32 folded;	/* the thread is exiting: its figures have moved to its process */
 	u32 was_leader; /* when it exited */
-	u32 pad;
+	u32 followed;	/* the slot that counts this task in activity.followed */
 	u32 schedule_epoch;
 	u64 run_delay_seen; /* sched_info.run_delay as of the last arrival on a CPU */
 	u64 schedule_since;

@@ -93,6 +93,44 @@ static __always_inline void tell_excepted(struct task_struct *task)
 	bpf_ringbuf_submit(record, 0);
 }
 
+/* The policy has nobody left to image: it ends, and whoever is there is told. */
+static __always_inline void end_bereft(struct activity *act, u32 slot)
+{
+	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
+	set_slot(act->ended, slot);
+	if (end_policy(act, slot) && policy)
+		tell_policies(RECORD_POLICY_ENDED, slot, policy->id);
+}
+
+/* The target itself is gone. Those that a policy follows may outlive it. */
+static __always_inline void lose_target(struct activity *act, u32 slot)
+{
+	set_slot(act->orphaned, slot);
+	if (!act->followed[slot & (MAX_POLICIES - 1)])
+		end_bereft(act, slot);
+}
+
+/* The target has died: what is left of it is its final record. */
+static __always_inline void end_soon(struct activity *act, u32 slot)
+{
+	if (!act->followed[slot & (MAX_POLICIES - 1)])
+		set_slot(act->ended, slot);
+}
+
+/* Counts a task among those that a policy follows, and no longer among those that another one does. */
+static __always_inline void follow(struct activity *act, struct task_image *image, u32 slot)
+{
+	u32 old = image->followed;
+	if (old == slot)
+		return;
+	image->followed = slot;
+	if (slot)
+		__sync_fetch_and_add(&act->followed[slot & (MAX_POLICIES - 1)], 1);
+	if (old && __sync_fetch_and_add(&act->followed[old & (MAX_POLICIES - 1)], -1) == 1 &&
+	    test_slot(act->orphaned, old))
+		end_bereft(act, old);
+}
+
 static int deadline_passed(void *map, u32 *key, struct deadline *deadline)
 {
 	u32 slot = *key;
@@ -151,6 +189,7 @@ static long apply_policy(u32 slot, void *context)
 	act->applied[slot] = policy->sequence;
 	clear_slot(act->fresh, slot);
 	clear_slot(act->ended, slot);
+	clear_slot(act->orphaned, slot);
 	if (policy->kind == TARGET_NONE || !policy->duration)
 		disarm_deadline(slot);
 	if (policy->kind == TARGET_NONE) {
@@ -241,17 +280,23 @@ static __always_inline bool is_own(struct activity *act, struct task_struct *tas
 	return false;
 }
 
+/* Own programs are imaged if they are a target, or if the policy says so. */
+static __always_inline bool excepts(struct activity *act, struct policy *policy, struct task_struct *task)
+{
+	return !(policy->flags & POLICY_INCLUDE_SELF) && is_own(act, task);
+}
+
 /*
- * Imaged under the policy of all processes, but has just become one of the tool's own: between the point
- * where an exec replaces the memory and the hook.
+ * Imaged without being a target, but has just become one of the tool's own: between the point where an exec
+ * replaces the memory and the hook.
  */
 static __always_inline bool is_excepted(struct activity *act, struct task_struct *task,
 					struct task_image *image)
 {
-	u32 slot = image->policies[NAMED_BY_ALL];
+	u32 slot = image->policies[NAMED_BY_ALL] ? image->policies[NAMED_BY_ALL]
+						 : image->policies[NAMED_BY_ANCESTOR];
 	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
-	return slot && policy && !(policy->flags & POLICY_INCLUDE_SELF) &&
-	       !image->policies[NAMED_BY_PROCESS] && !image->policies[NAMED_BY_ANCESTOR] && is_own(act, task);
+	return slot && policy && !image->policies[NAMED_BY_PROCESS] && excepts(act, policy, task);
 }
 
 /* named: the slot that it has been named by. Of a dead process nothing else can tell whether it is an own
@@ -266,9 +311,40 @@ static __always_inline u32 slot_of_all(struct control *ctl, struct activity *act
 		return 0;
 	if (!task->signal->live.counter)
 		return named == slot ? slot : 0;
-	if (!(policy->flags & POLICY_INCLUDE_SELF) && is_own(act, task))
+	return excepts(act, policy, task) ? 0 : slot;
+}
+
+/* Whether a policy goes on with what those that it names start. */
+static __always_inline bool follows(struct activity *act, u32 slot)
+{
+	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
+	return slot && policy && test_slot(act->live, slot) && policy->flags & POLICY_FOLLOW;
+}
+
+/*
+ * The slot that a new task is named by because of its ancestors: a thread that of its process, a process that
+ * of the thread that has started it, and of several the nearest.
+ */
+static __always_inline u32 slot_of_ancestor(struct activity *act, struct task_struct *child)
+{
+	struct task_struct *leader = child->group_leader;
+	struct task_struct *from = leader && leader != child ? leader : bpf_get_current_task_btf();
+	struct task_image *image = bpf_task_storage_get(&images, from, 0, 0);
+	if (!image)
 		return 0;
-	return slot;
+	if (from != leader) {
+		if (follows(act, image->policies[NAMED_BY_THREAD]))
+			return image->policies[NAMED_BY_THREAD];
+		if (follows(act, image->policies[NAMED_BY_PROCESS]))
+			return image->policies[NAMED_BY_PROCESS];
+	}
+	return image->policies[NAMED_BY_ANCESTOR];
+}
+
+static __always_inline u32 still_follows(struct activity *act, struct task_struct *task, u32 slot)
+{
+	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
+	return policy && follows(act, slot) && !excepts(act, policy, task) ? slot : 0;
 }
 
 /* Threads of a process have one beginning, so that it stays the same when another one becomes the leader. */
@@ -284,9 +360,9 @@ static __always_inline u64 schedule_beginning(struct activity *act, struct task_
 
 /*
  * Gives a task the names that policies have for it now, and its images a beginning where they begin.
- * In process context only: it may create storage. Doing it twice changes nothing.
+ * In process context only: it may create storage. Doing it twice changes nothing. ancestor: of a new task.
  */
-static __noinline int name_task(struct task_struct *task, u64 now)
+static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 {
 	struct control *ctl = get_control();
 	struct activity *act = get_activity();
@@ -306,6 +382,8 @@ static __noinline int name_task(struct task_struct *task, u64 now)
 			slot_of(act, TARGET_PROCESS, task->tgid, leader->start_boottime);
 		names.policies[NAMED_BY_THREAD] =
 			slot_of(act, TARGET_THREAD, task->pid, task->start_boottime);
+		names.policies[NAMED_BY_ANCESTOR] =
+			still_follows(act, task, image ? image->policies[NAMED_BY_ANCESTOR] : ancestor);
 	}
 	bool needed = names.named || act->active[IMAGE_SCHEDULE];
 	if (!image && needed) {
@@ -321,6 +399,7 @@ static __noinline int name_task(struct task_struct *task, u64 now)
 	u32 counting_thread = images_for_thread(act, image);
 	image->images = counting;
 	image->named = names.named;
+	follow(act, image, names.policies[NAMED_BY_ANCESTOR]);
 	u32 wanted = images_for_process(act, image), fresh = wanted & ~counting;
 	if (fresh & 1 << IMAGE_SCHEDULE) {
 		schedule_reset(&image->schedule);

@@ -43,7 +43,7 @@ int BPF_PROG(task_newtask, struct task_struct *child)
 {
 	struct activity *act = get_activity();
 	if (act && act->policies && child->pid) /* the idle task of a new CPU has pid 0 */
-		name_task(child, bpf_ktime_get_boot_ns());
+		name_task(child, bpf_ktime_get_boot_ns(), slot_of_ancestor(act, child));
 	return 0;
 }
 
@@ -61,13 +61,10 @@ int BPF_PROG(sched_process_exec, struct task_struct *task, s32 old_pid)
 	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
 	u32 slot = image ? image->policies[NAMED_BY_THREAD] : 0;
 	if (slot && old_pid != task->pid) {
-		struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
-		set_slot(act->ended, slot);
-		if (end_policy(act, slot) && policy)
-			tell_policies(RECORD_POLICY_ENDED, slot, policy->id);
+		lose_target(act, slot);
 		bpf_task_storage_delete(&target_images, task);
 	}
-	name_task(task, bpf_ktime_get_boot_ns());
+	name_task(task, bpf_ktime_get_boot_ns(), 0);
 	if (!image)
 		return 0;
 	clear_slot(act->ended, image->policies[NAMED_BY_THREAD]);
@@ -204,7 +201,7 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
 	if (target) {
 		target->exit_time = now;
-		set_slot(act->ended, image->policies[NAMED_BY_THREAD]);
+		end_soon(act, image->policies[NAMED_BY_THREAD]);
 		if (target->kept)
 			tell_dead_target(RECORD_TARGET, act, task, image, target);
 	}
@@ -215,7 +212,7 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 	struct task_image *process = bpf_task_storage_get(&images, leader, 0, 0);
 	if (!process || __sync_val_compare_and_swap(&process->exit_time, 0, now))
 		return 0;
-	set_slot(act->ended, process->policies[NAMED_BY_PROCESS]);
+	end_soon(act, process->policies[NAMED_BY_PROCESS]);
 	if (task->mm)
 		read_memory(&process->memory, task->mm);
 	if (process->kept)
@@ -227,11 +224,8 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 static __always_inline void end_policy_of(struct activity *act, u32 slot, s32 id, u64 start_id)
 {
 	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
-	if (!slot || !policy || policy->target != id || policy->start_id != start_id)
-		return;
-	set_slot(act->ended, slot);
-	if (end_policy(act, slot))
-		tell_policies(RECORD_POLICY_ENDED, slot, policy->id);
+	if (slot && policy && policy->target == id && policy->start_id == start_id)
+		lose_target(act, slot);
 }
 
 /*
@@ -255,6 +249,7 @@ int BPF_PROG(sched_process_free, struct task_struct *task)
 	}
 	if (task->pid != task->tgid) {
 		fold_rest(task, image);
+		follow(act, image, 0);
 		return 0;
 	}
 	if (!image->exit_time)
@@ -262,6 +257,7 @@ int BPF_PROG(sched_process_free, struct task_struct *task)
 	if (image->kept)
 		tell_dead(RECORD_FINAL_PROCESS, act, task, image, NULL);
 	end_policy_of(act, image->policies[NAMED_BY_PROCESS], task->tgid, task->start_boottime);
+	follow(act, image, 0);
 	return 0;
 }
 
@@ -287,7 +283,7 @@ int apply(struct bpf_iter__task *ctx)
 			learn_caller(act, ctl->caller);
 		bpf_loop(MAX_POLICIES, apply_policy, NULL, 0);
 	}
-	name_task(task, act->applied_at);
+	name_task(task, act->applied_at, 0);
 	return 0;
 }
 

@@ -37,7 +37,7 @@ static __always_inline void fill_process(struct process_record *record, u32 type
 	record->header.size = sizeof(*record);
 	if (signal->group_exec_task)
 		record->header.flags |= RECORD_IN_EXEC;
-	if (image->policies[NAMED_BY_PROCESS])
+	if (image->policies[NAMED_BY_PROCESS] || image->policies[NAMED_BY_ANCESTOR])
 		record->header.flags |= RECORD_NAMED;
 	record->tgid = leader->tgid;
 	record->parent = parent ? parent->tgid : 0;

@@ -12,6 +12,9 @@ public struct Activity
 
     /// <summary>The target has died or the deadline has passed.</summary>
     public SlotBits Ended;
+
+    /// <summary>The target is gone: the policy ends with the last one that it follows.</summary>
+    public SlotBits Orphaned;
     public SlotBitsByImage Collect;
 
     /// <summary>Their activation is under way.</summary>
@@ -19,6 +22,9 @@ public struct Activity
 
     /// <summary>The sequence of the policy that is in force.</summary>
     public SequenceBySlot Applied;
+
+    /// <summary>Tasks that the policy names by their ancestor, until they are freed.</summary>
+    public CountBySlot Followed;
 
     /// <summary>CLOCK_BOOTTIME in ns of the last activation.</summary>
     public ulong AppliedAt;

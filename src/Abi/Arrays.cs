@@ -60,6 +60,12 @@ public struct SequenceBySlot
     private uint _first;
 }
 
+[InlineArray(Limits.MaxPolicies)]
+public struct CountBySlot
+{
+    private uint _first;
+}
+
 /// <summary>By <see cref="Caller"/>.</summary>
 [InlineArray((int)Caller.Callers)]
 public struct OwnPrograms

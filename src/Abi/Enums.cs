@@ -27,6 +27,9 @@ public enum TargetKind : uint
     All = 1,
     Process = 2,
     Thread = 3,
+
+    /// <summary>The idle task of a CPU.</summary>
+    Idle = 4,
 }
 
 [Flags]
@@ -34,6 +37,9 @@ public enum PolicyFlag : uint
 {
     None = 0,
     IncludeSelf = 1,
+
+    /// <summary>Processes that the target starts, and those that they start.</summary>
+    Follow = 2,
 }
 
 /// <summary>Causes of loss: indexes of the losses map.</summary>

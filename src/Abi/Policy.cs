@@ -7,7 +7,7 @@ public struct Policy
     public uint Id;
     public TargetKind Kind;
 
-    /// <summary>tgid or tid.</summary>
+    /// <summary>tgid, tid or CPU.</summary>
     public int Target;
     public ImageSet Images;
     public PolicyFlag Flags;

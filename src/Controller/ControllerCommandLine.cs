@@ -35,6 +35,8 @@ public static class ControllerCommandLine
 
     private static readonly Flag _myproc = new('m', "myproc", "include the processes of ProcImage itself");
 
+    private static readonly Flag _follow = new(null, "follow", "processes that the target starts become targets too");
+
     private static readonly Valued<uint> _time = new(
         't', "time", "SEC", "stop after SEC seconds; 0 is for ever", _deadlines.Parse);
 
@@ -44,7 +46,7 @@ public static class ControllerCommandLine
     private static readonly Flag[] _verbs = [_activate, _deactivate, _finish, _status];
     private static readonly OptionRow[] _targets = [_pid, _tgid];
     private static readonly OptionRow[] _images = [_keytime, _lock, _resource, _syscall, _schedule];
-    private static readonly OptionRow[] _policy = [_myproc, _time];
+    private static readonly OptionRow[] _policy = [_follow, _myproc, _time];
 
     public static Command<ControllerOptions> Command { get; } = new(
         new CommandTable(
@@ -64,10 +66,15 @@ public static class ControllerCommandLine
             RefuseAny(given, verb, [.. _targets, .. _images, .. _policy]);
         if (verb is Verb.Deactivate && given.Has(_time))
             throw Refused("-t, --time cannot go with --deactivate, which acts at once; give it when activating");
+        if (verb is Verb.Deactivate && given.Has(_follow))
+            throw Refused("--follow cannot go with --deactivate, which acts on a whole policy; activate again without it");
         if (verb is not Verb.Status && given.Has(_json))
             throw Refused("--json goes with --status only");
         if (given.Has(_pid) && given.Has(_tgid))
             throw Refused("-p and -P cannot go together; -P alone covers every thread of a process");
+
+        if (given.Has(_follow) && !_targets.Any(given.Has))
+            throw Refused("--follow goes with a target, -p or -P; without one every process is imaged anyway");
 
         var images = ReadImages(given);
         if (verb is Verb.Activate && images == ImageSet.None)
@@ -82,6 +89,7 @@ public static class ControllerCommandLine
             SyscallSequence = given.Value(_syscall, 0u),
             TimeSeconds = given.Has(_time) ? given.Value(_time, 0u) : null,
             IncludeSelf = given.Has(_myproc),
+            Follow = given.Has(_follow),
             Json = given.Has(_json),
             Bpffs = given.Value(_bpffs, Pins.DefaultDirectory),
         };

@@ -38,6 +38,9 @@ public sealed record ControllerOptions
 
     public required bool IncludeSelf { get; init; }
 
+    /// <summary>Processes that the target starts too.</summary>
+    public required bool Follow { get; init; }
+
     public required bool Json { get; init; }
 
     public required string Bpffs { get; init; }

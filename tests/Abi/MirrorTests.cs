@@ -25,7 +25,7 @@ public class MirrorTests
     [InlineData("__u64 collect[IMAGES][POLICY_WORDS];", "__u64 collect[POLICY_WORDS][IMAGES];", "length of activity.collect")]
     [InlineData("LOSS_EVENT = 1,", "LOSS_EVENT = 7,", "value of LOSS_EVENT")]
     [InlineData("IMAGE_LOCK = 1,\n\tIMAGE_RESOURCE = 2,", "IMAGE_LOCK = 2,\n\tIMAGE_RESOURCE = 1,", "value of ImageSet.Lock")]
-    [InlineData("POLICY_INCLUDE_SELF = 1,", "POLICY_INCLUDE_SELF = 1,\n\tPOLICY_FOLLOW = 2,", "member POLICY_FOLLOW is missing in C#")]
+    [InlineData("POLICY_INCLUDE_SELF = 1,", "POLICY_INCLUDE_SELF = 1,\n\tPOLICY_OTHER = 64,", "member POLICY_OTHER is missing in C#")]
     [InlineData("RECORD_DEAD = 2,", "", "member RECORD_DEAD is missing in C")]
     [InlineData("TARGET_NONE = 0,", "", "member TARGET_NONE is missing in C")]
     [InlineData("#define ABI_VERSION ", "#define ABI_VERSION 1000 + ", "value of ABI_VERSION")]

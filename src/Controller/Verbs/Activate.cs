@@ -90,7 +90,7 @@ internal static class Activate
                 ExitStatus.Failed, $"{target} has exited meanwhile, or this kernel hides it from BPF; nothing is imaged");
         }
 
-        return $"imaging {Describe(book, slot, task)}: {options.Images.Listed()}{Deadline(options)}";
+        return $"imaging {Describe(book, slot, task)}{WhatItStarts(options)}: {options.Images.Listed()}{Deadline(options)}";
     }
 
     private static string Change(PolicyBook book, uint slot, ControllerOptions options)
@@ -102,13 +102,14 @@ internal static class Activate
         RequireLive(book, slot);
 
         var images = added == ImageSet.None ? "images as they were" : string.Join(" ", added.Names().Select(name => "+" + name));
-        return $"changed policy {old.Id}, {PolicyText.Target(old)}: {images}"
+        return $"changed policy {old.Id}, {PolicyText.Target(old)}{WhatItStarts(options)}: {images}"
             + (options.TimeSeconds > 0 ? Deadline(options) : ", no deadline");
     }
 
     private static Policy WithOptions(Policy policy, ControllerOptions options, int loader)
     {
-        policy.Flags = options.IncludeSelf || IsOwn(options.Target, loader) ? PolicyFlag.IncludeSelf : PolicyFlag.None;
+        policy.Flags = (options.IncludeSelf || IsOwn(options.Target, loader) ? PolicyFlag.IncludeSelf : PolicyFlag.None)
+            | (options.Follow ? PolicyFlag.Follow : PolicyFlag.None);
         policy.Duration = (options.TimeSeconds ?? 0) * NanosecondsPerSecond;
         policy.Deadline = 0;
         policy.KeytimeLevel = options.KeytimeLevel;
@@ -136,4 +137,6 @@ internal static class Activate
                 + $"-P {task.Tgid} images all of them"
             : $"process {task.Id} ({name}, {task.Threads} {(task.Threads == 1 ? "thread" : "threads")})";
     }
+
+    private static string WhatItStarts(ControllerOptions options) => options.Follow ? " and what it starts" : "";
 }

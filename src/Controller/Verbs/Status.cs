@@ -53,7 +53,9 @@ internal static class Status
         output.WriteLine(status.Policies.Count == 0 ? "policies:  none; nothing is collected" : "policies:");
         foreach (var row in status.Policies)
             output.WriteLine(
-                $"  {row.Policy.Id}: {PolicyText.Target(row.Policy)}: {row.Policy.Images.Listed()}; "
+                $"  {row.Policy.Id}: {PolicyText.Target(row.Policy)}"
+                + (row.Policy.Flags.HasFlag(PolicyFlag.Follow) ? " and what it starts" : "")
+                + $": {row.Policy.Images.Listed()}; "
                 + $"{row.Tasks} {(row.Tasks == 1 ? "task" : "tasks")}; "
                 + (row.IsEnded ? "ended"
                     : row.ExpiresInSeconds is { } left ? string.Create(CultureInfo.InvariantCulture, $"{left:0.0} s left")

@@ -47,7 +47,7 @@ internal sealed record StatusReport(
         json.WriteString("comm", policy.Comm.ToString());
         json.WriteEndObject();
         WriteImages(json, "images", policy.Images);
-        json.WriteBoolean("follow", false);
+        json.WriteBoolean("follow", policy.Flags.HasFlag(PolicyFlag.Follow));
         json.WriteBoolean("include_self", policy.Flags.HasFlag(PolicyFlag.IncludeSelf));
         json.WriteBoolean("ended", row.IsEnded);
         if (row.ExpiresInSeconds is { } left)

@@ -52,6 +52,7 @@ public class ControllerCommandLineTests
                 SyscallSequence = 0,
                 TimeSeconds = null,
                 IncludeSelf = false,
+                Follow = false,
                 Json = false,
                 Bpffs = "/sys/fs/bpf/proc_image",
             },
@@ -69,10 +70,11 @@ public class ControllerCommandLineTests
                 SyscallSequence = 50,
                 TimeSeconds = uint.MaxValue,
                 IncludeSelf = true,
+                Follow = true,
                 Json = false,
                 Bpffs = "/sys/fs/bpf/x",
             },
-            Run("-amk1 -s50 -P42 -t4294967295 --bpffs=/sys/fs/bpf/x").AssertAccepted());
+            Run("-amk1 --follow -s50 -P42 -t4294967295 --bpffs=/sys/fs/bpf/x").AssertAccepted());
 
     [Fact]
     public void No_deadline_and_the_deadline_for_ever_differ()
@@ -106,6 +108,8 @@ public class ControllerCommandLineTests
     [InlineData("--status -k0", "--status takes no target, image or policy; leave out -k, --keytime")]
     [InlineData("--status -t5", "--status takes no target, image or policy; leave out -t, --time")]
     [InlineData("-dt5", "-t, --time cannot go with --deactivate, which acts at once; give it when activating")]
+    [InlineData("-r --follow", "--follow goes with a target, -p or -P; without one every process is imaged anyway")]
+    [InlineData("-dP5 --follow", "--follow cannot go with --deactivate, which acts on a whole policy; activate again without it")]
     [InlineData("--json", NeedsVerb)]
     [InlineData("-r --json", "--json goes with --status only")]
     [InlineData("-d --json", "--json goes with --status only")]
