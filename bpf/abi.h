@@ -64,6 +64,7 @@ enum record_type {
 	RECORD_POLICY_ENDED = 7,  /* struct policies_record: a deadline has passed */
 	RECORD_DEATH = 8,	  /* struct process_record, sent when the last thread exits */
 	RECORD_EXCEPTED = 9,	  /* struct excepted_record: a process has become one of the tool's own */
+	RECORD_IDLE = 10,	  /* struct idle_record, from the idle iterator */
 };
 
 enum record_flag {
@@ -226,6 +227,16 @@ struct thread_record {
 	__u16 policies[NAMES];
 	char comm[COMM_SIZE];
 	struct resource_usage usage;
+};
+
+/* The idle task of the CPU that the reader runs on. */
+struct idle_record {
+	struct record_header header;
+	__u32 cpu;
+	__u32 pad;
+	__u64 voluntary_switches;
+	__u64 involuntary_switches;
+	char comm[COMM_SIZE];
 };
 
 struct excepted_record {

@@ -48,8 +48,10 @@ enum {
 
 #define CORE __attribute__((preserve_access_index))
 
+struct task_struct;
 struct rq {
 	u64 clock;
+	struct task_struct *idle;
 } CORE;
 struct cfs_rq {
 	struct rq *rq;

@@ -393,3 +393,24 @@ int text(struct bpf_iter__task *ctx)
 		       task->ioac.rchar, task->ioac.wchar, delay, image->schedule_gone.sum);
 	return 0;
 }
+
+/*
+ * iter/task does not visit the idle tasks. That of the CPU that this runs on is found from the task that
+ * reads: who reads stays on that CPU meanwhile.
+ */
+SEC("iter/task")
+int idle(struct bpf_iter__task *ctx)
+{
+	struct idle_record record = {};
+	if (ctx->meta->seq_num || !ctx->task)
+		return 0;
+	struct task_struct *task = bpf_get_current_task_btf()->se.cfs_rq->rq->idle;
+	record.header.type = RECORD_IDLE;
+	record.header.size = sizeof(record);
+	record.cpu = task->thread_info.cpu;
+	record.voluntary_switches = task->nvcsw;
+	record.involuntary_switches = task->nivcsw;
+	read_comm(record.comm, task);
+	bpf_seq_write(ctx->meta->seq, &record, sizeof(record));
+	return 0;
+}

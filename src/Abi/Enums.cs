@@ -70,6 +70,7 @@ public enum RecordType : ushort
     PolicyEnded = 7,
     Death = 8,
     Excepted = 9,
+    Idle = 10,
 }
 
 [Flags]

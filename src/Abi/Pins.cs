@@ -34,12 +34,13 @@ public static class Pins
     public const string Apply = "apply";
     public const string Portraits = "portraits";
     public const string Text = "text";
+    public const string Idle = "idle";
 
     /// <summary>What is pinned in a folder of the pin directory, "" for the directory itself; control first.</summary>
     public static IReadOnlyList<string> In(string folder) => folder switch
     {
         Links => [.. LifeHooks, PrepareExecHook, SwitchHook],
-        Iterators => [Apply, Portraits, Text],
+        Iterators => [Apply, Portraits, Text, Idle],
         _ => Maps,
     };
 

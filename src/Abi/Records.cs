@@ -84,6 +84,17 @@ public struct ThreadRecord
     public ResourceUsage Usage;
 }
 
+/// <summary>The idle task of the CPU that the reader runs on.</summary>
+public struct IdleRecord
+{
+    public RecordHeader Header;
+    public uint Cpu;
+    public uint Pad;
+    public ulong VoluntarySwitches;
+    public ulong InvoluntarySwitches;
+    public Comm Comm;
+}
+
 /// <summary>A process has become one of the tool's own programs: nothing of it is to be shown.</summary>
 public struct ExceptedRecord
 {

@@ -7,6 +7,7 @@ public static class ControllerCommandLine
 {
     // PID_MAX_LIMIT of the kernel, whatever pid_max says at the moment.
     private static readonly NumberRange _pids = new(1, 4_194_304);
+    private static readonly NumberRange _cpus = new(0, 8191);
     private static readonly NumberRange _keytimeLevels = new(0, 1);
     private static readonly NumberRange _sequenceLengths = new(1, 50, "calls");
     private static readonly NumberRange _deadlines = new(0, uint.MaxValue, "seconds");
@@ -17,10 +18,14 @@ public static class ControllerCommandLine
     private static readonly Flag _status = new(null, "status", "show policies, targets, losses and the loader");
     private static readonly Flag _json = new(null, "json", "with --status: print it as JSON");
 
-    private static readonly Valued<uint> _pid = new('p', "pid", "PID", "one thread", ParsePid);
+    private static readonly Valued<uint> _pid = new(
+        'p', "pid", "PID", "one thread; 0 with -c: the idle task of a CPU", ParsePid);
 
     private static readonly Valued<uint> _tgid = new(
         'P', "tgid", "TGID", "a whole process, with all its threads", _pids.Parse);
+
+    private static readonly Valued<uint> _cpu = new(
+        'c', "cpuid", "CPUID", "the CPU, with -p 0 only", _cpus.Parse);
 
     private static readonly Valued<uint> _keytime = new(
         'k', "keytime", "0|1", "key times; 1 adds the times on and off the CPU", _keytimeLevels.Parse);
@@ -44,7 +49,7 @@ public static class ControllerCommandLine
 
     // In the order of Verb.
     private static readonly Flag[] _verbs = [_activate, _deactivate, _finish, _status];
-    private static readonly OptionRow[] _targets = [_pid, _tgid];
+    private static readonly OptionRow[] _targets = [_pid, _tgid, _cpu];
     private static readonly OptionRow[] _images = [_keytime, _lock, _resource, _syscall, _schedule];
     private static readonly OptionRow[] _policy = [_follow, _myproc, _time];
 
@@ -75,8 +80,15 @@ public static class ControllerCommandLine
 
         if (given.Has(_follow) && !_targets.Any(given.Has))
             throw Refused("--follow goes with a target, -p or -P; without one every process is imaged anyway");
+        var isIdle = given.Has(_pid) && given.Value(_pid, 0u) == 0;
+        if (isIdle && !given.Has(_cpu))
+            throw Refused("--pid=0 is the idle task of a CPU: say of which one with -c, --cpuid=CPUID");
+        if (given.Has(_cpu) && !isIdle)
+            throw Refused("-c, --cpuid goes with -p 0 only, the idle task of a CPU; leave it out");
 
         var images = ReadImages(given);
+        if (verb is Verb.Activate && isIdle)
+            RefuseForIdle(given, images);
         if (verb is Verb.Activate && images == ImageSet.None)
             throw Refused("name at least one image: -k -l -r -s -S");
 
@@ -108,7 +120,8 @@ public static class ControllerCommandLine
     }
 
     private static Target ReadTarget(Arguments given) =>
-        given.Has(_pid) ? new Target(TargetKind.Thread, (int)given.Value(_pid, 0u))
+        given.Has(_cpu) ? new Target(TargetKind.Idle, (int)given.Value(_cpu, 0u))
+        : given.Has(_pid) ? new Target(TargetKind.Thread, (int)given.Value(_pid, 0u))
         : given.Has(_tgid) ? new Target(TargetKind.Process, (int)given.Value(_tgid, 0u))
         : Target.All;
 
@@ -119,9 +132,17 @@ public static class ControllerCommandLine
         | (given.Has(_syscall) ? ImageSet.Syscall : ImageSet.None)
         | (given.Has(_schedule) ? ImageSet.Schedule : ImageSet.None);
 
-    private static uint ParsePid(string option, string text) => text == "0"
-        ? throw Refused($"{option}=0 means a CPU's idle task, and those are not in this build; name a thread, {_pids}")
-        : _pids.Parse(option, text);
+    private static uint ParsePid(string option, string text) => text == "0" ? 0 : _pids.Parse(option, text);
+
+    private static void RefuseForIdle(Arguments given, ImageSet images)
+    {
+        if (images.HasFlag(ImageSet.Schedule))
+            throw Refused("an idle task never waits for a CPU, so there is nothing for -S, --schedule; leave it out");
+        if (images.HasFlag(ImageSet.Syscall) || images.HasFlag(ImageSet.Lock))
+            throw Refused("an idle task makes no system calls and takes no user locks; leave out -s and -l");
+        if (given.Has(_follow))
+            throw Refused("an idle task starts nothing; leave out --follow");
+    }
 
     private static void RefuseAny(Arguments given, Verb verb, IEnumerable<OptionRow> rows)
     {

@@ -11,8 +11,8 @@ public enum Verb
 }
 
 /// <summary>What a policy names.</summary>
-/// <param name="Kind">Whether one thread, one process or everything is meant.</param>
-/// <param name="Id">The tid or tgid; 0 when everything is meant.</param>
+/// <param name="Kind">Whether one thread, one process, the idle task of a CPU, or everything is meant.</param>
+/// <param name="Id">The tid, tgid or CPU; 0 when everything is meant.</param>
 public readonly record struct Target(TargetKind Kind, int Id)
 {
     public static Target All { get; } = new(TargetKind.All, 0);

@@ -11,8 +11,14 @@ internal static class PolicyText
     {
         TargetKind.All => "every process",
         TargetKind.Process => $"process {policy.Target} ({OneLine.Of(policy.Comm.ToString())})",
+        TargetKind.Idle => $"the idle task of CPU {policy.Target}",
         _ => $"thread {policy.Target} ({OneLine.Of(policy.Comm.ToString())})",
     };
+
+    /// <summary>'process 4242'.</summary>
+    public static string Target(Target target) => target.Kind == TargetKind.Idle
+        ? $"the idle task of CPU {target.Id}"
+        : $"{target.Kind.ToString().ToLowerInvariant()} {target.Id}";
 
     /// <summary>As in JSON.</summary>
     public static string Kind(in Policy policy) => policy.Kind.ToString().ToLowerInvariant();

@@ -12,7 +12,9 @@ internal static class Activate
     {
         using var book = PolicyBook.Open(options.Bpffs);
         RequirePreloaded(book, options.Images);
-        var task = options.Target.Kind == TargetKind.All ? null : ProcTask.Find(options.Target);
+        var task = options.Target.Kind is TargetKind.All or TargetKind.Idle ? null : ProcTask.Find(options.Target);
+        if (options.Target.Kind == TargetKind.Idle)
+            RequireOnline(options.Target.Id);
 
         var old = book.Find(options.Target);
         var isChange = old != 0 && book.IsLive(old) && IsSameLife(book[old], task);
@@ -57,6 +59,13 @@ internal static class Activate
                 + "end the loader with 'controller -f' and start it with that image");
     }
 
+    private static void RequireOnline(int cpu)
+    {
+        var online = File.ReadAllText("/sys/devices/system/cpu/online").Trim();
+        if (!CpuList.Parse(online).Contains(cpu))
+            throw new CommandException(ExitStatus.Failed, $"there is no CPU {cpu} at work; these are: {online}");
+    }
+
     private static bool IsSameLife(in Policy policy, ProcTask? task) =>
         task is null || policy.StartId / ProcTask.NanosecondsPerTick == task.StartTicks;
 
@@ -75,7 +84,9 @@ internal static class Activate
                 Kind = options.Target.Kind,
                 Target = options.Target.Id,
                 Images = options.Images,
-                Comm = PolicyBook.Comm(task?.Comm ?? ""),
+                Comm = PolicyBook.Comm(options.Target.Kind == TargetKind.Idle
+                    ? $"swapper/{options.Target.Id}"
+                    : task?.Comm ?? ""),
             },
             options,
             book.LoaderPid));
@@ -125,6 +136,8 @@ internal static class Activate
 
     private static string Describe(PolicyBook book, uint slot, ProcTask? task)
     {
+        if (book[slot].Kind == TargetKind.Idle)
+            return PolicyText.Target(book[slot]);
         if (task is null)
         {
             var imaged = ImagedTasks.Count(book.Maps);

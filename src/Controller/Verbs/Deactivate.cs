@@ -27,7 +27,7 @@ internal static class Deactivate
             ? [slot]
             : throw new CommandException(
                 ExitStatus.Failed,
-                $"no policy names {target.Kind.ToString().ToLowerInvariant()} {target.Id}; 'controller --status' lists them");
+                $"no policy names {PolicyText.Target(target)}; 'controller --status' lists them");
     }
 
     private static string Take(PolicyBook book, uint slot, ImageSet images)

@@ -36,7 +36,7 @@ internal static class Status
                 policies[slot].Deadline == 0
                     ? null
                     : Math.Max(0, (policies[slot].Deadline - (double)now) / NanosecondsPerSecond),
-                tasks.Threads((uint)slot)))
+                policies[slot].Kind == TargetKind.Idle && activity.Live[(uint)slot] ? 1 : tasks.Threads((uint)slot)))
             .OrderBy(row => row.Policy.Id)
             .ToList();
         using var held = DirectoryLock.TryTake(maps.Directory);

@@ -9,6 +9,7 @@ public sealed class Imager : IDisposable
     private readonly Lock _lock = new();
     private readonly KernelMaps _maps;
     private readonly PortraitTable _table;
+    private readonly IdleTasks _idleTasks;
     private readonly RingBuffer _events;
     private readonly EventFd _stop = new();
     private readonly Thread _thread;
@@ -20,6 +21,7 @@ public sealed class Imager : IDisposable
     {
         _maps = maps;
         _table = table;
+        _idleTasks = new IdleTasks(maps);
         _events = new RingBuffer(maps.Events, Receive);
         _thread = new Thread(FollowEvents) { Name = "events", IsBackground = true };
     }
@@ -54,12 +56,14 @@ public sealed class Imager : IDisposable
     private Snapshot TakeSnapshot()
     {
         var activity = _maps.ReadActivity();
+        var policies = _maps.ReadPolicies();
         return new Snapshot(
             _table.Portraits,
             _table.Exits,
-            _maps.ReadPolicies(),
+            policies,
             activity,
             ReadSystemSchedule(activity.ScheduleEpoch),
+            _idleTasks.Read(policies, activity),
             _maps.ReadLosses());
     }
 

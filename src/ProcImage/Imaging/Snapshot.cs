@@ -8,6 +8,7 @@ namespace ProcImage.Imaging;
 /// <param name="Policies">By slot.</param>
 /// <param name="Activity">Which of them count.</param>
 /// <param name="SystemSchedule">Run-queue delay of all tasks since schedule became active.</param>
+/// <param name="IdleTasks">Those that are imaged.</param>
 /// <param name="Losses">By <see cref="Loss"/>.</param>
 public sealed record Snapshot(
     IReadOnlyCollection<Portrait> Portraits,
@@ -15,4 +16,5 @@ public sealed record Snapshot(
     Policy[] Policies,
     Activity Activity,
     ScheduleStats SystemSchedule,
+    IReadOnlyList<IdleTask> IdleTasks,
     ulong[] Losses);

@@ -9,6 +9,7 @@ public static class Catalog
         .. SubjectMetrics.All.Select(metric => metric.Thread).OfType<MetricFamily>(),
         SystemMetrics.Delay, SystemMetrics.DelayMin, SystemMetrics.DelayMax,
         SystemMetrics.Cpu, SystemMetrics.MemoryAvailable, SystemMetrics.StorageRead, SystemMetrics.StorageWritten,
+        SystemMetrics.IdleInfo, SystemMetrics.IdleTime, SystemMetrics.IdleSwitches,
         SystemMetrics.Exits, SystemMetrics.ExitedCpu, SystemMetrics.Lifetime,
         SystemMetrics.Policies, SystemMetrics.PolicyInfo, SystemMetrics.TasksImaged, SystemMetrics.Losses,
         SystemMetrics.SeriesDropped, SystemMetrics.ProcessesDropped, SystemMetrics.BuildInfo,

@@ -22,6 +22,7 @@ internal sealed class Exporter(KernelSide kernelSide, Imager imager, Admission a
         {
             WritePortraits(x, admission.Admit(snapshot.Portraits));
             WriteSchedule(x, snapshot);
+            WriteIdle(x, snapshot.IdleTasks);
             WriteExits(x, snapshot.Exits);
             WritePolicies(x, snapshot);
             return true;
@@ -93,6 +94,27 @@ internal sealed class Exporter(KernelSide kernelSide, Imager imager, Admission a
         x.Begin(SystemMetrics.DelayMax);
         x.Nanoseconds("", snapshot.SystemSchedule.Max);
     }
+
+    private static void WriteIdle(Exposition x, IReadOnlyList<IdleTask> tasks)
+    {
+        if (tasks.Count == 0)
+            return;
+        x.Begin(SystemMetrics.IdleInfo);
+        foreach (var task in tasks)
+            x.Number($"{CpuLabel(task)},{Exposition.Label("comm", task.Comm)}", 1UL);
+        x.Begin(SystemMetrics.IdleTime);
+        foreach (var task in tasks)
+        {
+            x.Nanoseconds($"{CpuLabel(task)},mode=\"idle\"", task.Idle);
+            x.Nanoseconds($"{CpuLabel(task)},mode=\"iowait\"", task.Iowait);
+        }
+
+        x.Begin(SystemMetrics.IdleSwitches);
+        foreach (var task in tasks)
+            x.Number(CpuLabel(task), task.Switches);
+    }
+
+    private static string CpuLabel(IdleTask task) => Exposition.Label("cpu", FormattableString.Invariant($"{task.Cpu}"));
 
     private static void WriteExits(Exposition x, Exits exits)
     {

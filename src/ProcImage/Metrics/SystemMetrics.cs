@@ -33,6 +33,17 @@ public static class SystemMetrics
         "proc_image_system_storage_written_bytes_total", MetricType.Counter, [],
         "Bytes written to the machine's disks, from /proc/diskstats. Since boot.");
 
+    public static MetricFamily IdleInfo { get; } = new(
+        "proc_image_idle_task_info", MetricType.Gauge, ["cpu", "comm"], "An imaged idle task, always 1.");
+
+    public static MetricFamily IdleTime { get; } = new(
+        "proc_image_idle_task_seconds_total", MetricType.Counter, ["cpu", "mode"],
+        "Time in the idle task of a CPU; iowait: while I/O that was begun there is under way. From /proc/stat, since boot.");
+
+    public static MetricFamily IdleSwitches { get; } = new(
+        "proc_image_idle_task_context_switches_total", MetricType.Counter, ["cpu"],
+        "How often a CPU has left its idle task: its nvcsw + nivcsw. Since boot.");
+
     public static MetricFamily Exits { get; } = new(
         "proc_image_exits_total", MetricType.Counter, ["cause"],
         "Imaged processes that have died: exit, signal, or oom (killed for want of memory). From final records, since the loader's start.");

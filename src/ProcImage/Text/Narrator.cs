@@ -57,6 +57,8 @@ internal sealed class Narrator(Imager imager, TextWriter output, bool withTables
     {
         var target = policy.Kind == TargetKind.All
             ? "every process"
+            : policy.Kind == TargetKind.Idle
+            ? $"the idle task of CPU {policy.Target}"
             : $"{policy.Kind.ToString().ToLowerInvariant()} {policy.Target} ({OneLine.Of(policy.Comm.ToString())})";
         return $"{target}: {policy.Images.Listed()}{(policy.Duration == 0 ? "" : $", for {policy.Duration / 1_000_000_000} s")}";
     }

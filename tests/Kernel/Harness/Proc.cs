@@ -48,6 +48,14 @@ public static class Proc
             .ToDictionary(pair => pair.mode, pair => long.Parse(pair.ticks, CultureInfo.InvariantCulture));
     }
 
+    /// <summary>Ticks that a CPU was idle, without and with I/O under way.</summary>
+    public static (long Idle, long Iowait) IdleTicks(int cpu)
+    {
+        string[] fields = File.ReadLines("/proc/stat").Single(line => line.StartsWith($"cpu{cpu} ", StringComparison.Ordinal))
+            .Split(' ');
+        return (long.Parse(fields[4], CultureInfo.InvariantCulture), long.Parse(fields[5], CultureInfo.InvariantCulture));
+    }
+
     private static Dictionary<string, long> Table(string path)
     {
         var table = new Dictionary<string, long>();

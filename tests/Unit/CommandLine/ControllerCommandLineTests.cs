@@ -7,7 +7,7 @@ public class ControllerCommandLineTests
 {
     private const string NeedsImage = "name at least one image: -k -l -r -s -S";
     private const string NotIdle =
-        "--pid=0 means a CPU's idle task, and those are not in this build; name a thread, 1 to 4194304";
+        "--pid=0 is the idle task of a CPU: say of which one with -c, --cpuid=CPUID";
 
     private const string NeedsVerb =
         "say what to do: name images to activate (-k -l -r -s -S), or give -d, -f or --status";
@@ -121,7 +121,14 @@ public class ControllerCommandLineTests
     [InlineData("-r -", "unexpected argument '-'")]
     [InlineData("-r -- -S", "unexpected argument '-S'")]
     [InlineData("-x", "unknown option '-x'")]
-    [InlineData("-c1", "unknown option '-c' in '-c1'")]
+    [InlineData("-rc1", "-c, --cpuid goes with -p 0 only, the idle task of a CPU; leave it out")]
+    [InlineData("-rp5 -c1", "-c, --cpuid goes with -p 0 only, the idle task of a CPU; leave it out")]
+    [InlineData("-rP5 -c1", "-c, --cpuid goes with -p 0 only, the idle task of a CPU; leave it out")]
+    [InlineData("-rp0 -c-1", "--cpuid must be 0 to 8191, not '-1'")]
+    [InlineData("-rp0 -c8192", "--cpuid must be 0 to 8191, not '8192'")]
+    [InlineData("-rSp0 -c1", "an idle task never waits for a CPU, so there is nothing for -S, --schedule; leave it out")]
+    [InlineData("-rs20 -p0 -c1", "an idle task makes no system calls and takes no user locks; leave out -s and -l")]
+    [InlineData("-rp0 -c1 --follow", "an idle task starts nothing; leave out --follow")]
     [InlineData("-rp", "-p, --pid needs a value: --pid=PID")]
     [InlineData("-k", "-k, --keytime needs a value: --keytime=0|1")]
     [InlineData("-r -p0", NotIdle)]

@@ -29,11 +29,11 @@ public class InformationTests
     public void Usage_of_the_controller() =>
         Assert.Equal(
             """
-            Usage: controller [-adflrSm?V] [-p PID] [-P TGID] [-k 0|1] [-s N] [-t SEC]
-                        [--activate] [--deactivate] [--finish] [--status] [--json]
-                        [--pid=PID] [--tgid=TGID] [--keytime=0|1] [--lock] [--resource]
-                        [--syscall=N] [--schedule] [--myproc] [--time=SEC] [--bpffs=DIR]
-                        [--help] [--usage] [--version]
+            Usage: controller [-adflrSm?V] [-p PID] [-P TGID] [-c CPUID] [-k 0|1] [-s N]
+                        [-t SEC] [--activate] [--deactivate] [--finish] [--status] [--json]
+                        [--pid=PID] [--tgid=TGID] [--cpuid=CPUID] [--keytime=0|1] [--lock]
+                        [--resource] [--syscall=N] [--schedule] [--follow] [--myproc]
+                        [--time=SEC] [--bpffs=DIR] [--help] [--usage] [--version]
 
             """,
             Controller("--usage"));
@@ -57,7 +57,7 @@ public class InformationTests
         Assert.Contains("\nActions:\n  -a, --activate             start collecting; ", help, StringComparison.Ordinal);
         Assert.Contains("\nTargets (without one: every process):\n  -p, --pid=PID ", help, StringComparison.Ordinal);
         Assert.Contains("\nImages:\n  -k, --keytime=0|1          key times; ", help, StringComparison.Ordinal);
-        Assert.Contains("\nPolicy:\n  -m, --myproc ", help, StringComparison.Ordinal);
+        Assert.Contains("\nPolicy:\n      --follow ", help, StringComparison.Ordinal);
         Assert.Contains(
             "\nOther:\n      --bpffs=DIR            pin directory (default /sys/fs/bpf/proc_image)\n",
             help,
