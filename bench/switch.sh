@@ -6,32 +6,13 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 rounds=${1:-51}
-work=$(mktemp -d)
-pins=/sys/fs/bpf/proc_image_bench
-loader=
-
-cleanup() {
-	[ -z "$loader" ] || kill "$loader" 2>/dev/null || true
-	[ -z "$loader" ] || wait "$loader" 2>/dev/null || true
-	rm -rf "$work"
-}
-trap cleanup EXIT
+. bench/common.sh
 
 gcc -O2 -Wall -o "$work/pipe" bench/pipe.c
 gcc -O2 -Wall -o "$work/attach" bench/attach.c -lbpf
 clang -O2 -g -target bpf -D__TARGET_ARCH_"$(uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')" \
 	-c bench/empty.bpf.c -o "$work/empty.o"
 
-preload() {
-	out/proc_image -S --listen none --bpffs "$pins" --quiet >"$work/log" &
-	loader=$!
-	until grep -q 'nothing is collected' "$work/log"; do sleep 0.02; done
-}
-finish() {
-	kill "$loader"
-	wait "$loader" || true
-	loader=
-}
 measure() { "$work/pipe" 5000 >>"$work/$1"; }
 
 for ((i = 0; i < rounds; i++)); do
@@ -41,7 +22,7 @@ for ((i = 0; i < rounds; i++)); do
 	measure empty
 	eval "exec ${COPROC[1]}>&-"
 	wait "$COPROC_PID"
-	preload
+	preload -S
 	measure preloaded
 	out/controller --bpffs "$pins" -P $$ -S >/dev/null
 	measure one
@@ -50,10 +31,8 @@ for ((i = 0; i < rounds; i++)); do
 	finish
 done
 
-median() { sort -n "$work/$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 printf '%-10s %9s %9s %9s %11s %9s\n' state median lowest highest to-nothing to-empty
 for state in nothing empty preloaded one all; do
-	printf '%-10s %9s %9s %9s %11.3f %9.3f\n' "$state" "$(median $state)" \
-		"$(sort -n "$work/$state" | head -1)" "$(sort -n "$work/$state" | tail -1)" \
-		"$(echo "$(median $state) / $(median nothing)" | bc -l)" "$(echo "$(median $state) / $(median empty)" | bc -l)"
+	printf '%-10s %9s %9s %9s %11.3f %9.3f\n' "$state" "$(median $state)" "$(lowest $state)" "$(highest $state)" \
+		"$(ratio $state nothing)" "$(ratio $state empty)"
 done

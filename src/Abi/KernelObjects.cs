@@ -17,12 +17,11 @@ public sealed class KernelObjects
     public static KernelObjects Of(string directory)
     {
         var objects = new KernelObjects();
-        foreach (var pin in Links(directory))
+        foreach (var pin in In(directory, Pins.Links, Pins.Programs, Pins.Iterators))
         {
             try
             {
-                using var link = BpfLink.OpenPinned(pin);
-                objects.Add(link.Info().ProgramId);
+                objects.Add(ProgramId(pin));
             }
             catch (BpfException gone) when (gone.Errno is Errno.ENOENT or Errno.EPERM)
             {
@@ -47,9 +46,20 @@ public sealed class KernelObjects
         return true;
     }
 
-    private static IEnumerable<string> Links(string directory) =>
-        new[] { Pins.Links, Pins.Iterators }
-            .SelectMany(folder => Pins.In(folder).Select(name => Path.Combine(directory, folder, name)))
+    private static uint ProgramId(string pin)
+    {
+        if (Path.GetFileName(Path.GetDirectoryName(pin)) == Pins.Programs)
+        {
+            using var program = PinnedProgram.Open(pin);
+            return program.Info().Id;
+        }
+
+        using var link = BpfLink.OpenPinned(pin);
+        return link.Info().ProgramId;
+    }
+
+    private static IEnumerable<string> In(string directory, params string[] folders) =>
+        folders.SelectMany(folder => Pins.In(folder).Select(name => Path.Combine(directory, folder, name)))
             .Where(File.Exists);
 
     private void Add(uint program)

@@ -51,7 +51,9 @@ public sealed partial class PinDirectory : IDisposable
 
     /// <summary>What is pinned there, of all that this tool pins.</summary>
     public static PinCounts Count(string path) => new(
-        Known(path, Pins.Links).Count(), Known(path, "").Count(), Known(path, Pins.Iterators).Count());
+        Known(path, Pins.Links).Concat(Known(path, Pins.Programs)).DistinctBy(System.IO.Path.GetFileName).Count(),
+        Known(path, "").Count(),
+        Known(path, Pins.Iterators).Count());
 
     /// <summary>
     /// Takes away every pin, and with the last descriptor what was pinned. The control map goes first: where it is,
@@ -61,10 +63,10 @@ public sealed partial class PinDirectory : IDisposable
     public PinCounts Remove()
     {
         var counts = Count(Path);
-        foreach (var folder in new[] { "", Pins.Links, Pins.Iterators })
+        foreach (var folder in Pins.Folders.Prepend(""))
             foreach (var pin in Known(Path, folder))
                 File.Delete(pin);
-        foreach (var folder in new[] { Pins.Links, Pins.Iterators, "" })
+        foreach (var folder in Pins.Folders.Append(""))
             if (Directory.Exists(System.IO.Path.Combine(Path, folder)))
                 Directory.Delete(System.IO.Path.Combine(Path, folder));
         return counts;

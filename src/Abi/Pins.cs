@@ -29,17 +29,29 @@ public static class Pins
     public const string SwitchHook = "sched_switch";
 
     public const string Links = "links";
+
+    /// <summary>In standby: what is not attached before a policy needs it.</summary>
+    public const string Programs = "progs";
     public const string Iterators = "iters";
+
+    /// <summary>The folders of the pin directory.</summary>
+    public static IReadOnlyList<string> Folders { get; } = [Links, Programs, Iterators];
 
     public const string Apply = "apply";
     public const string Portraits = "portraits";
     public const string Text = "text";
     public const string Idle = "idle";
 
+    /// <summary>The hooks that images need, as far as the kernel has them.</summary>
+    public static IReadOnlyList<string> HooksOf(ImageSet images) =>
+        images == ImageSet.None ? []
+        : images.HasFlag(ImageSet.Schedule) ? [.. LifeHooks, PrepareExecHook, SwitchHook]
+        : LifeHooks;
+
     /// <summary>What is pinned in a folder of the pin directory, "" for the directory itself; control first.</summary>
     public static IReadOnlyList<string> In(string folder) => folder switch
     {
-        Links => [.. LifeHooks, PrepareExecHook, SwitchHook],
+        Links or Programs => HooksOf(ImageSet.All),
         Iterators => [Apply, Portraits, Text, Idle],
         _ => Maps,
     };
@@ -47,6 +59,8 @@ public static class Pins
     public static string Map(string directory, string name) => Path.Combine(directory, name);
 
     public static string Link(string directory, string hook) => Path.Combine(directory, Links, hook);
+
+    public static string Program(string directory, string hook) => Path.Combine(directory, Programs, hook);
 
     public static string Iterator(string directory, string name) => Path.Combine(directory, Iterators, name);
 }

@@ -94,6 +94,7 @@ internal sealed class PolicyBook : IDisposable
     {
         Maps.Apply(_control, Caller.Controller);
         _activity = Maps.ReadActivity();
+        Standby.Detach(Maps);
     }
 
     /// <summary>The policy as the kernel side has it, bound to a life.</summary>

@@ -26,7 +26,7 @@ internal static class Loader
 
         if (Bpffs.EnsureMounted(options.Bpffs))
             console.Output.WriteLine("mounted a bpffs at /sys/fs/bpf: there was none");
-        using var kernelSide = KernelSide.Start(options.Bpffs, images);
+        using var kernelSide = KernelSide.Start(options.Bpffs, images, options.Standby);
         var objects = KernelObjects.Of(options.Bpffs);
         var serving = new Serving(options, console, kernelSide);
         try

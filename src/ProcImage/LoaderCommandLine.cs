@@ -36,6 +36,9 @@ public static class LoaderCommandLine
         $"export at most N series of processes (default {DefaultMaxSeries})",
         _maxSeriesRange.Parse);
 
+    private static readonly Flag _standby = new(
+        null, "standby", "attach nothing before a policy needs it: no cost, later activation");
+
     private static readonly Flag _quiet = new(null, "quiet", "print no tables");
 
     private static readonly Flag _check = new(
@@ -50,7 +53,7 @@ public static class LoaderCommandLine
             + "Start and stop them with 'controller'.",
             new OptionGroup("Images (at least one)", _all, _keytime, _lock, _resource, _syscall, _schedule),
             new OptionGroup("Export", _listen, _linger, _maxSeries),
-            new OptionGroup("Other", _quiet, _check, _bpffs)),
+            new OptionGroup("Other", _standby, _quiet, _check, _bpffs)),
         Read);
 
     private static LoaderOptions Read(Arguments given)
@@ -69,6 +72,7 @@ public static class LoaderCommandLine
             Linger = TimeSpan.FromSeconds(given.Value(_linger, DefaultLinger)),
             MaxSeries = (int)given.Value(_maxSeries, DefaultMaxSeries),
             Bpffs = given.Value(_bpffs, Pins.DefaultDirectory),
+            Standby = given.Has(_standby),
             Quiet = given.Has(_quiet),
             Check = check,
         };

@@ -21,6 +21,9 @@ public sealed record LoaderOptions
 
     public required string Bpffs { get; init; }
 
+    /// <summary>Nothing is attached before a policy needs it.</summary>
+    public required bool Standby { get; init; }
+
     public required bool Quiet { get; init; }
 
     public required bool Check { get; init; }

@@ -40,7 +40,8 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
     private void Announce(Server? server)
     {
         var images = kernelSide.Preloaded.Names().Count();
-        var cost = IdleCost.PerSwitch(kernelSide) is { } nanoseconds
+        var cost = kernelSide.IsStandby ? "standby: attached while a policy needs it; "
+            : IdleCost.PerSwitch(kernelSide) is { } nanoseconds
             ? FormattableString.Invariant($"idle cost about {nanoseconds:0} ns per context switch; ")
             : "";
         var what = $"{images} {(images == 1 ? "image" : "images")} over {kernelSide.Hooks.Count} hooks"

@@ -11,10 +11,26 @@ internal static class Activate
     public static ExitStatus Run(ControllerOptions options, TextWriter output)
     {
         using var book = PolicyBook.Open(options.Bpffs);
+        try
+        {
+            return Run(book, options, output);
+        }
+        catch
+        {
+            Standby.Detach(book.Maps);
+            throw;
+        }
+    }
+
+    private static ExitStatus Run(PolicyBook book, ControllerOptions options, TextWriter output)
+    {
         RequirePreloaded(book, options.Images);
         var task = options.Target.Kind is TargetKind.All or TargetKind.Idle ? null : ProcTask.Find(options.Target);
         if (options.Target.Kind == TargetKind.Idle)
             RequireOnline(options.Target.Id);
+
+        if (options.Target.Kind != TargetKind.Idle)
+            Standby.Attach(options.Bpffs, options.Images);
 
         var old = book.Find(options.Target);
         var isChange = old != 0 && book.IsLive(old) && IsSameLife(book[old], task);

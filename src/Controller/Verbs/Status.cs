@@ -40,7 +40,13 @@ internal static class Status
             .OrderBy(row => row.Policy.Id)
             .ToList();
         using var held = DirectoryLock.TryTake(maps.Directory);
-        return new StatusReport(control, held is null, Directory.Exists(Pins.Link(maps.Directory, "")), rows, maps.ReadLosses());
+        return new StatusReport(
+            control,
+            held is null,
+            Standby.Is(maps.Directory),
+            Directory.EnumerateFiles(Pins.Link(maps.Directory, "")).Any(),
+            rows,
+            maps.ReadLosses());
     }
 
     private static void WriteText(StatusReport status, TextWriter output)
@@ -49,6 +55,8 @@ internal static class Status
         output.WriteLine(status.IsLoaderAlive
             ? $"loader:    pid {status.Control.LoaderPid}"
             : "loader:    gone; what is active goes on, and the next loader adopts it");
+        if (status.IsStandby)
+            output.WriteLine(status.IsAttached ? "standby:   attached for the policies below" : "standby:   nothing is attached");
         output.WriteLine($"losses:    {string.Join(", ", status.LossesByCause.Select(loss => $"{loss.Cause} {loss.Count}"))}");
         output.WriteLine(status.Policies.Count == 0 ? "policies:  none; nothing is collected" : "policies:");
         foreach (var row in status.Policies)

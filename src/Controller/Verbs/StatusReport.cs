@@ -10,7 +10,12 @@ namespace ProcImage.Controller.Verbs;
 internal sealed record PolicyReport(Policy Policy, bool IsEnded, double? ExpiresInSeconds, int Tasks);
 
 internal sealed record StatusReport(
-    Control Control, bool IsLoaderAlive, bool IsAttached, IReadOnlyList<PolicyReport> Policies, ulong[] Losses)
+    Control Control,
+    bool IsLoaderAlive,
+    bool IsStandby,
+    bool IsAttached,
+    IReadOnlyList<PolicyReport> Policies,
+    ulong[] Losses)
 {
     public IEnumerable<(string Cause, ulong Count)> LossesByCause =>
         Enumerable.Range(0, Losses.Length).Select(cause => (((Loss)cause).ToString().ToLowerInvariant(), Losses[cause]));
@@ -24,6 +29,7 @@ internal sealed record StatusReport(
         json.WriteBoolean("alive", IsLoaderAlive);
         json.WriteEndObject();
         WriteImages(json, "preloaded", Control.Preloaded);
+        json.WriteBoolean("standby", IsStandby);
         json.WriteBoolean("attached", IsAttached);
         json.WriteStartArray("policies");
         foreach (var policy in Policies)

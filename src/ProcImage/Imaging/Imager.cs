@@ -116,12 +116,13 @@ public sealed class Imager : IDisposable
             _table.Add(record[..(int)header.Size], BootClock.Now);
     }
 
-    /// <summary>Reads what deactivated images have counted in the end, then lets the kernel side forget it.</summary>
+    /// <summary>Reads what deactivated images have counted in the end, then lets the kernel side forget it, and rest.</summary>
     private void FollowPolicies()
     {
         using var held = _maps.LockPolicies();
         lock (_lock)
             Walk();
         _maps.Sweep();
+        Standby.Detach(_maps);
     }
 }

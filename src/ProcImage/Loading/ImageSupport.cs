@@ -9,11 +9,10 @@ internal static class ImageSupport
 {
     private static readonly Lazy<bool> _hasPrepareExec = new(() => Bpf.HasTracepoint(Pins.PrepareExecHook));
 
+    /// <summary>Those that this kernel has.</summary>
     /// <exception cref="BpfException">There is no libbpf 1.x.</exception>
     public static IReadOnlyList<string> Hooks(ImageSet images) =>
-        !images.HasFlag(ImageSet.Schedule) ? Pins.LifeHooks
-        : _hasPrepareExec.Value ? [.. Pins.LifeHooks, Pins.PrepareExecHook, Pins.SwitchHook]
-        : [.. Pins.LifeHooks, Pins.SwitchHook];
+        [.. Pins.HooksOf(images).Where(hook => hook != Pins.PrepareExecHook || _hasPrepareExec.Value)];
 
     /// <summary>What was asked for, or of all the images those that there are.</summary>
     /// <exception cref="CommandException">An image was named that this build does not have.</exception>

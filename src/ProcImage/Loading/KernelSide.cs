@@ -31,9 +31,11 @@ internal sealed class KernelSide : IDisposable
 
     public IReadOnlyList<string> Hooks => ImageSupport.Hooks(Preloaded);
 
+    public bool IsStandby => Standby.Is(_directory.Path);
+
     /// <exception cref="PinsException">The pins are another loader's, or cannot be used.</exception>
     /// <exception cref="BpfException">This kernel or these privileges cannot.</exception>
-    public static KernelSide Start(string path, ImageSet images)
+    public static KernelSide Start(string path, ImageSet images, bool standby)
     {
         var begin = Stopwatch.GetTimestamp();
         var directory = PinDirectory.Hold(path);
@@ -45,7 +47,7 @@ internal sealed class KernelSide : IDisposable
                 directory.Remove(); // what a loader that was killed while it preloaded has left
                 directory.Dispose();
                 directory = PinDirectory.Hold(path);
-                Preload.Run(directory, images);
+                Preload.Run(directory, images, standby);
             }
 
             var maps = KernelMaps.OpenPinned(path);
@@ -64,7 +66,9 @@ internal sealed class KernelSide : IDisposable
     /// <summary>Whether a program is attached to a hook.</summary>
     public bool IsAttached(string hook) => _directory.Exists(Path.Combine(Pins.Links, hook));
 
-    /// <summary>What the kernel says of the program on a hook; null when it is gone, or for want of CAP_SYS_ADMIN.</summary>
+    /// <summary>
+    /// What the kernel says of the program on a hook; null when it is not attached, or for want of CAP_SYS_ADMIN.
+    /// </summary>
     public ProgramInfo? Program(string hook)
     {
         try
@@ -72,7 +76,7 @@ internal sealed class KernelSide : IDisposable
             using var link = BpfLink.OpenPinned(Pins.Link(_directory.Path, hook));
             return BpfInventory.Program(link.Info().ProgramId);
         }
-        catch (BpfException denied) when (denied.Errno == Errno.EPERM)
+        catch (BpfException denied) when (denied.Errno is Errno.EPERM or Errno.ENOENT)
         {
             return null;
         }
@@ -108,5 +112,6 @@ internal sealed class KernelSide : IDisposable
     {
         using var held = Maps.LockPolicies();
         Maps.Apply(Maps.ReadControl() with { LoaderPid = Environment.ProcessId, Sweep = 0 }, Caller.Loader);
+        Standby.Detach(Maps);
     }
 }

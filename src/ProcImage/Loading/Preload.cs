@@ -4,20 +4,20 @@ using Directory = System.IO.Directory;
 
 namespace ProcImage.Loading;
 
-/// <summary>Open, select, load, pin, attach. Afterwards the kernel side stands alone, held by its pins.</summary>
+/// <summary>Open, select, load, pin, and, but for standby, attach. Afterwards the kernel side stands alone, held by its pins.</summary>
 internal static class Preload
 {
     private const string ObjectName = "proc_image.bpf.o";
 
     /// <summary>Nothing is collected before a policy says so.</summary>
     /// <exception cref="BpfException">This kernel or these privileges cannot.</exception>
-    public static void Run(PinDirectory directory, ImageSet images)
+    public static void Run(PinDirectory directory, ImageSet images, bool standby)
     {
         try
         {
             using var kernelSide = Load(images);
             WriteControl(kernelSide.FindMap(Pins.Control), images);
-            Pin(kernelSide, directory.Path, ImageSupport.Hooks(images));
+            Pin(kernelSide, directory.Path, ImageSupport.Hooks(images), standby);
         }
         catch
         {
@@ -59,7 +59,7 @@ internal static class Preload
         map.Update(0u, new Control { Abi = Limits.AbiVersion, Preloaded = images, NextPolicyId = 1, NextSequence = 1 });
 
     /// <summary>The control map comes last: where it is, everything is.</summary>
-    private static void Pin(BpfObject kernelSide, string directory, IEnumerable<string> hooks)
+    private static void Pin(BpfObject kernelSide, string directory, IEnumerable<string> hooks, bool standby)
     {
         Directory.CreateDirectory(Path.Combine(directory, Pins.Links));
         Directory.CreateDirectory(Path.Combine(directory, Pins.Iterators));
@@ -71,9 +71,18 @@ internal static class Preload
             link.Pin(Pins.Iterator(directory, iterator));
         }
 
+        if (standby)
+            Directory.CreateDirectory(Path.Combine(directory, Pins.Programs));
         foreach (var hook in hooks)
         {
-            using var link = kernelSide.FindProgram(hook).Attach();
+            var program = kernelSide.FindProgram(hook);
+            if (standby)
+            {
+                program.Pin(Pins.Program(directory, hook));
+                continue;
+            }
+
+            using var link = program.Attach();
             link.Pin(Pins.Link(directory, hook));
         }
 

@@ -35,6 +35,7 @@ public class LoaderCommandLineTests
         Assert.Equal(TimeSpan.FromSeconds(300), options.Linger);
         Assert.Equal(20_000, options.MaxSeries);
         Assert.Equal("/sys/fs/bpf/proc_image", options.Bpffs);
+        Assert.False(options.Standby);
         Assert.False(options.Quiet);
         Assert.False(options.Check);
     }
@@ -43,12 +44,13 @@ public class LoaderCommandLineTests
     public void Every_option_arrives()
     {
         var options = Run(
-            "-r --listen unix:/run/p --linger=0 --max-series 10000000 --bpffs /sys/fs/bpf/x/ --quiet --check")
+            "-r --listen unix:/run/p --linger=0 --max-series 10000000 --bpffs /sys/fs/bpf/x/ --standby --quiet --check")
             .AssertAccepted();
         Assert.Equal(new ListenAddress.UnixSocket("/run/p"), options.Listen);
         Assert.Equal(TimeSpan.Zero, options.Linger);
         Assert.Equal(10_000_000, options.MaxSeries);
         Assert.Equal("/sys/fs/bpf/x", options.Bpffs);
+        Assert.True(options.Standby);
         Assert.True(options.Quiet);
         Assert.True(options.Check);
     }
@@ -73,7 +75,6 @@ public class LoaderCommandLineTests
     [InlineData("-h", "unknown option '-h'")]
     [InlineData("-s20", "unknown option '-2' in '-s20'")]
     [InlineData("--syscall=20", "--syscall takes no value, but was given '20'")]
-    [InlineData("-a --standby", "unknown option '--standby'")]
     [InlineData("-a --listen", "--listen needs a value: --listen=ADDR:PORT")]
     [InlineData("-a --listen 127.0.0.1:70000", "the port of --listen must be 0 to 65535, not '70000'")]
     [InlineData("-a --linger 86401", "--linger must be 0 to 86400 seconds, not '86401'")]

@@ -1,0 +1,30 @@
+# Sourced by the benchmarks: a loader with pins of its own, and figures by state. Sets work and pins; cleans up at exit.
+# shellcheck shell=bash
+work=$(mktemp -d)
+pins=/sys/fs/bpf/proc_image_bench
+loader=
+
+cleanup() {
+	[ -z "$loader" ] || kill "$loader" 2>/dev/null || true
+	[ -z "$loader" ] || wait "$loader" 2>/dev/null || true
+	rm -rf "$work"
+}
+trap cleanup EXIT
+
+# preload OPTION...
+preload() {
+	out/proc_image "$@" --listen none --bpffs "$pins" --quiet >"$work/log" &
+	loader=$!
+	until grep -q 'nothing is collected' "$work/log"; do sleep 0.02; done
+}
+finish() {
+	kill "$loader"
+	wait "$loader" || true
+	loader=
+}
+
+median() { sort -n "$work/$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+lowest() { sort -n "$work/$1" | head -1; }
+highest() { sort -n "$work/$1" | tail -1; }
+# ratio STATE STATE: of the medians
+ratio() { echo "$(median "$1") / $(median "$2")" | bc -l; }
