@@ -1,7 +1,7 @@
 # Sourced by the benchmarks: a loader with pins of its own, and figures by state. Sets work and pins; cleans up at exit.
 # shellcheck shell=bash
 work=$(mktemp -d)
-pins=/sys/fs/bpf/proc_image_bench
+pins=/sys/fs/bpf/proc_image_bench_$$
 loader=
 
 cleanup() {
@@ -13,7 +13,7 @@ trap cleanup EXIT
 
 # preload OPTION...
 preload() {
-	out/proc_image "$@" --listen none --bpffs "$pins" --quiet >"$work/log" &
+	out/proc_image --listen none "$@" --bpffs "$pins" --quiet >"$work/log" &
 	loader=$!
 	until grep -q 'nothing is collected' "$work/log"; do sleep 0.02; done
 }

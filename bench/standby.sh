@@ -13,6 +13,7 @@ for program in pipe getppid; do
 done
 
 measure() {
+	sleep 0.3 # what has just started or ended has settled
 	"$work/pipe" 5000 >>"$work/pipe-$1"
 	"$work/getppid" 300000 >>"$work/getppid-$1"
 }
