@@ -13,7 +13,8 @@ trap cleanup EXIT
 
 # preload OPTION...
 preload() {
-	out/proc_image --listen none "$@" --bpffs "$pins" --quiet >"$work/log" &
+	: >"$work/log"
+	out/proc_image --listen none "$@" --bpffs "$pins" --quiet >>"$work/log" &
 	loader=$!
 	until grep -q 'nothing is collected' "$work/log"; do sleep 0.02; done
 }
