@@ -51,7 +51,8 @@ enum loss {
 	LOSS_STORAGE = 0, /* a task's storage could not be made: the task is not imaged */
 	LOSS_EVENT = 1,	  /* the ring buffer was full: a final record or a notice is missing */
 	LOSS_TIMER = 2,	  /* a deadline could not be armed: its policy was ended at once */
-	LOSSES = 3,
+	LOSS_LOOKUP = 3,  /* before 6.2: a task's storage could not be looked up when it got a CPU */
+	LOSSES = 4,
 };
 
 enum record_type {
@@ -123,7 +124,7 @@ struct activity {
 	__u32 active[IMAGES]; /* how many live policies have the image */
 	__u32 policies;	      /* how many live policies there are */
 	__u32 schedule_epoch; /* raised when schedule goes from inactive to active */
-	__u32 pad;
+	__u32 schedule_ready; /* the epoch in which every task has storage */
 	__u64 live[POLICY_WORDS];
 	__u64 ended[POLICY_WORDS];    /* the target has died or the deadline has passed */
 	__u64 orphaned[POLICY_WORDS]; /* the target is gone: the policy ends with the last one it follows */

@@ -268,6 +268,9 @@ int apply(struct bpf_iter__task *ctx)
 	struct task_struct *task = ctx->task;
 	if (!task) {
 		struct control *ctl = get_control();
+		struct activity *act = get_activity();
+		if (act)
+			act->schedule_ready = act->schedule_epoch;
 		bpf_loop(MAX_POLICIES, begin_deadline, NULL, 0);
 		if (ctl && !ctl->sweep)
 			tell_policies(RECORD_POLICIES, 0, 0);

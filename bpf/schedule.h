@@ -8,6 +8,9 @@ static __always_inline void schedule_arrive(struct activity *act, struct system_
 					    struct task_struct *task, u64 run_delay)
 {
 	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
+	if (!image && !bpf_core_type_exists(btf_bpf_task_storage_get_recur) &&
+	    act->schedule_ready == act->schedule_epoch)
+		lose(LOSS_LOOKUP);
 	if (!image || image->schedule_epoch != act->schedule_epoch)
 		return;
 	u64 delay = run_delay - image->run_delay_seen;

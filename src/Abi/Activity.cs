@@ -7,7 +7,9 @@ public struct Activity
     public CountByImage Active;
     public uint Policies;
     public uint ScheduleEpoch;
-    public uint Pad;
+
+    /// <summary>The epoch in which every task has storage.</summary>
+    public uint ScheduleReady;
     public SlotBits Live;
 
     /// <summary>The target has died or the deadline has passed.</summary>

@@ -48,7 +48,8 @@ public enum Loss : uint
     Storage = 0,
     Event = 1,
     Timer = 2,
-    Losses = 3,
+    Lookup = 3,
+    Losses = 4,
 }
 
 /// <summary>Who runs the apply iterator: an index into <see cref="Activity.OwnInode"/>.</summary>

@@ -54,6 +54,31 @@ public sealed class FinishTests
         AssertAsBefore(loader);
     }
 
+    [Fact]
+    public void In_the_middle_of_an_adoption_it_takes_down_what_was_there()
+    {
+        for (int delay = 0; delay < 240; delay += 20)
+        {
+            using var killed = Activated(out var naps);
+            using var _ = naps;
+            killed.Signal(Signals.Kill);
+            killed.AwaitExit();
+            using var next = Loader.StartingOn(killed.Directory);
+            Thread.Sleep(delay);
+            killed.Control("-f");
+            // One that was too late to adopt has begun afresh, with none of the policies.
+            Eventually.True(next.IsReadyOrGone, "ready or gone");
+            if (!next.HasExited)
+            {
+                Assert.Equal(0, killed.Status().GetProperty("policies").GetArrayLength());
+                killed.Control("-f");
+            }
+
+            next.AwaitExit();
+            AssertAsBefore(killed);
+        }
+    }
+
     // What an earlier test has let go of may not be gone yet.
     private static BpfCounts CountAtRest() => Eventually.Get(
         () =>

@@ -46,6 +46,9 @@ public sealed class Loader : IDisposable
 
     public static Loader StartOn(string directory) => AwaitReady(new Loader(directory, [], []));
 
+    /// <summary>Not ready yet.</summary>
+    public static Loader StartingOn(string directory) => new(directory, [], []);
+
     /// <summary>By a command that becomes proc_image in the end.</summary>
     public static Loader StartBy(params string[] wrapper) => AwaitReady(new Loader(NewDirectory(), wrapper, []));
 
@@ -88,6 +91,21 @@ public sealed class Loader : IDisposable
     public void AssertNothingPinned() =>
         Assert.False(System.IO.Directory.Exists(Directory), $"{Directory} is still there");
 
+    public bool IsReadyOrGone()
+    {
+        if (HasExited)
+            return true;
+        try
+        {
+            using var response = Send("/-/ready", "text/plain");
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
     public void Dispose()
     {
         _child.Dispose();
@@ -116,20 +134,5 @@ public sealed class Loader : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.TryAddWithoutValidation("Accept", accept);
         return _http.Send(request);
-    }
-
-    private bool IsReadyOrGone()
-    {
-        if (HasExited)
-            return true;
-        try
-        {
-            using var response = Send("/-/ready", "text/plain");
-            return response.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
     }
 }
