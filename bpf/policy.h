@@ -126,7 +126,9 @@ static __always_inline void follow(struct activity *act, struct task_image *imag
 	image->followed = slot;
 	if (slot)
 		__sync_fetch_and_add(&act->followed[slot & (MAX_POLICIES - 1)], 1);
-	if (old && __sync_fetch_and_add(&act->followed[old & (MAX_POLICIES - 1)], -1) == 1 &&
+	if (!old || !act->followed[old & (MAX_POLICIES - 1)]) /* 0: the slot was cleared since */
+		return;
+	if (__sync_fetch_and_add(&act->followed[old & (MAX_POLICIES - 1)], -1) == 1 &&
 	    test_slot(act->orphaned, old))
 		end_bereft(act, old);
 }
@@ -217,13 +219,17 @@ static long apply_policy(u32 slot, void *context)
 
 /*
  * The walk is at its end, every task collects: the time begins now. The deadlines of the walk's beginning are
- * for a reader that is killed in between.
+ * for a reader that is killed in between. No task carries the slot of a policy that is over any more.
  */
-static long begin_deadline(u32 slot, void *context)
+static long settle_policy(u32 slot, void *context)
 {
 	struct activity *act = get_activity();
 	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
-	if (act && policy && slot < MAX_POLICIES && clear_slot(act->fresh, slot) && policy->duration) {
+	if (!act || !policy || slot >= MAX_POLICIES)
+		return 0;
+	if (!test_slot(act->live, slot))
+		act->followed[slot] = 0;
+	if (clear_slot(act->fresh, slot) && policy->duration) {
 		policy->deadline = 0;
 		arm_deadline(act, policy, slot);
 	}

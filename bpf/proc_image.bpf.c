@@ -271,7 +271,7 @@ int apply(struct bpf_iter__task *ctx)
 		struct activity *act = get_activity();
 		if (act)
 			act->schedule_ready = act->schedule_epoch;
-		bpf_loop(MAX_POLICIES, begin_deadline, NULL, 0);
+		bpf_loop(MAX_POLICIES, settle_policy, NULL, 0);
 		if (ctl && !ctl->sweep)
 			tell_policies(RECORD_POLICIES, 0, 0);
 		return 0;
