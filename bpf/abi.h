@@ -15,6 +15,9 @@
 #define POLICY_WORDS	 (MAX_POLICIES / 64)
 #define SCHEDULE_BUCKETS 25 /* up to 2^11, 2^12, ... 2^34 ns, and above */
 #define FIRST_BOUND_LOG2 11
+#define EVENTS_SIZE	 (4 << 20) /* bytes of the ring buffer */
+#define MAX_SHOWN	 32768	   /* lives whose figures outlive their loader */
+#define MAX_PINS	 64
 
 enum image {
 	IMAGE_KEYTIME = 0,
@@ -76,6 +79,13 @@ enum record_flag {
 	RECORD_OOM = 16,  /* killed for want of memory */
 };
 
+enum exit_cause {
+	EXIT_EXIT = 0,
+	EXIT_SIGNAL = 1,
+	EXIT_OOM = 2, /* killed for want of memory */
+	EXIT_CAUSES = 3,
+};
+
 /* Who runs the apply iterator. */
 enum caller {
 	CALLER_LOADER = 0,
@@ -93,6 +103,8 @@ struct control {
 	__u32 next_policy_id;
 	__u32 next_sequence;
 	__u32 caller; /* enum caller: who runs apply next */
+	/* The kernel's ids of what was pinned at preload, in the order of Pins.All; 0 where nothing was. */
+	__u32 pins[MAX_PINS];
 };
 
 /* A policy: user space writes it, the kernel side fills in start_id and deadline. */
@@ -238,6 +250,36 @@ struct idle_record {
 	__u64 voluntary_switches;
 	__u64 involuntary_switches;
 	char comm[COMM_SIZE];
+};
+
+/* A process, or a thread that is a target itself. */
+struct life {
+	__s32 tgid;
+	__s32 tid; /* 0: the process */
+	__u64 start_id;
+};
+
+/*
+ * What a loader shows of a life, written before it is shown: the next loader never goes below it. The kernel
+ * has nothing to compute these from: the split of the CPU time depends on what was shown before, and a thread
+ * that exits during a reading is missing from that reading.
+ */
+struct shown {
+	struct resource_usage usage; /* user and system add up to runtime */
+	__u64 peak;		     /* bytes */
+	__u64 schedule_since;
+	struct schedule_stats schedule;
+	__u64 counted; /* 1: its death is in exit_totals, although no final record has come */
+};
+
+/* What imaged processes have left when they died. The loader counts them, and this outlives it. */
+struct exit_totals {
+	__u64 counts[EXIT_CAUSES];
+	__u64 user; /* ns */
+	__u64 system;
+	struct schedule_stats lifetimes; /* only sum and buckets */
+	/* The last one counted: if the loader was killed right then, its record is still in the ring. */
+	struct life last;
 };
 
 struct excepted_record {

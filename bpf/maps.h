@@ -75,14 +75,24 @@ MAP(activity, BPF_MAP_TYPE_ARRAY, 1, u32, struct activity);
 MAP(deadlines, BPF_MAP_TYPE_ARRAY, MAX_POLICIES, u32, struct deadline);
 MAP(losses, BPF_MAP_TYPE_PERCPU_ARRAY, LOSSES, u32, u64);
 MAP(system, BPF_MAP_TYPE_PERCPU_ARRAY, 1, u32, struct system_stats);
+MAP(exits, BPF_MAP_TYPE_ARRAY, 1, u32, struct exit_totals);
 MAP(percpu_anchor, BPF_MAP_TYPE_PERCPU_ARRAY, 1, u32, struct percpu_anchor);
 TASK_STORAGE(images, struct task_image);
 TASK_STORAGE(target_images, struct target_image);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4 << 20);
+	__uint(max_entries, EVENTS_SIZE);
 } events SEC(".maps");
+
+/* For user space alone. Not allocated ahead: it has an entry for each life that is shown. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, MAX_SHOWN);
+	__type(key, struct life);
+	__type(value, struct shown);
+} shown SEC(".maps");
 
 static __always_inline struct control *get_control(void)
 {

@@ -66,6 +66,19 @@ public struct CountBySlot
     private uint _first;
 }
 
+/// <summary>Ids of what was pinned, in the order of <see cref="Pins.All"/>; 0 where nothing was.</summary>
+[InlineArray(Limits.MaxPins)]
+public struct PinIds
+{
+    private uint _first;
+}
+
+[InlineArray((int)ExitCause.Causes)]
+public struct CountByCause
+{
+    private ulong _first;
+}
+
 /// <summary>By <see cref="Caller"/>.</summary>
 [InlineArray((int)Caller.Callers)]
 public struct OwnPrograms

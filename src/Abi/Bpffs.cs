@@ -11,11 +11,17 @@ public static partial class Bpffs
     private const uint Magic = 0xcafe4a11; // BPF_FS_MAGIC
     private const int InformationSize = 256; // struct statfs has 120 bytes
 
-    /// <summary>Mounts it where it belongs when a fresh machine has not. Returns whether that was needed.</summary>
+    /// <summary>
+    /// Mounts it where it belongs when a fresh machine has not. Returns whether that was needed. One at a time: a second
+    /// mount would hide the pins on the first.
+    /// </summary>
     /// <exception cref="BpfException">EPERM: mounting needs root.</exception>
     public static bool EnsureMounted(string directory)
     {
         if (IsOn(MountPoint) || !directory.StartsWith(MountPoint + "/", StringComparison.Ordinal))
+            return false;
+        using var held = DirectoryLock.Take(MountPoint);
+        if (IsOn(MountPoint))
             return false;
         if (mount(Type, MountPoint, Type, 0, "mode=0700") < 0)
             throw BpfError.Create("mount", MountPoint, Marshal.GetLastPInvokeError());

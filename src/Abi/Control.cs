@@ -21,4 +21,7 @@ public struct Control
 
     /// <summary>Who runs apply next.</summary>
     public Caller Caller;
+
+    /// <summary>The kernel's ids of what was pinned at preload.</summary>
+    public PinIds Pins;
 }

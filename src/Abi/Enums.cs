@@ -52,6 +52,15 @@ public enum Loss : uint
     Losses = 4,
 }
 
+/// <summary>What a process has died of.</summary>
+public enum ExitCause : uint
+{
+    Exit = 0,
+    Signal = 1,
+    Oom = 2,
+    Causes = 3,
+}
+
 /// <summary>Who runs the apply iterator: an index into <see cref="Activity.OwnInode"/>.</summary>
 public enum Caller : uint
 {

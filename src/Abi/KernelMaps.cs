@@ -4,40 +4,44 @@ using Libbpf;
 namespace ProcImage.Abi;
 
 /// <summary>
-/// The pinned maps and iterators of a preloaded kernel side. Each map's shape is checked when it is opened, and the
-/// ABI version before anything else is read.
+/// The pinned maps and iterators of a preloaded kernel side. They are checked before they are used: the ABI version, then
+/// that each pin is what was pinned at preload.
 /// </summary>
 public sealed class KernelMaps : IDisposable
 {
     private const uint Only = 0;
 
+    private readonly List<BpfMap> _opened = [];
     private readonly BpfMap _control;
     private readonly BpfMap _policies;
     private readonly BpfMap _targets;
     private readonly BpfMap _activity;
     private readonly BpfMap _losses;
     private readonly BpfMap _system;
+    private readonly BpfMap _shown;
+    private readonly BpfMap _exits;
 
     private KernelMaps(string directory)
     {
         Directory = directory;
-        _control = Open<Control>(Pins.Control, BpfMapType.Array, 1);
-        var abi = ReadControl().Abi;
-        if (abi != Limits.AbiVersion)
+        try
         {
-            _control.Dispose();
-            throw new PinsException(
-                PinsProblem.Unusable,
-                $"{directory} is of ABI version {abi}, this program of {Limits.AbiVersion}; "
-                + "use the programs that preloaded it, or end it with its own 'controller -f'");
+            _control = Open<Control>(Pins.Control, BpfMapType.Array, 1);
+            PinCheck.Require(directory, ReadControl());
+            _policies = Open<Policy>(Pins.Policies, BpfMapType.Array, Limits.MaxPolicies);
+            _targets = Open<uint>(Pins.Targets, BpfMapType.Hash, Limits.MaxPolicies, Unsafe.SizeOf<TargetKey>());
+            _activity = Open<Activity>(Pins.Activity, BpfMapType.Array, 1);
+            _losses = Open<ulong>(Pins.Losses, BpfMapType.PerCpuArray, (int)Loss.Losses);
+            _system = Open<SystemStats>(Pins.System, BpfMapType.PerCpuArray, 1);
+            _shown = Open<Shown>(Pins.Shown, BpfMapType.Hash, Limits.MaxShown, Unsafe.SizeOf<Life>());
+            _exits = Open<ExitTotals>(Pins.Exits, BpfMapType.Array, 1);
+            Events = Open(Pins.Events, BpfMapType.RingBuffer, 0, 0, Limits.EventsSize);
         }
-
-        _policies = Open<Policy>(Pins.Policies, BpfMapType.Array, Limits.MaxPolicies);
-        _targets = Open<uint>(Pins.Targets, BpfMapType.Hash, Limits.MaxPolicies, Unsafe.SizeOf<TargetKey>());
-        _activity = Open<Activity>(Pins.Activity, BpfMapType.Array, 1);
-        _losses = Open<ulong>(Pins.Losses, BpfMapType.PerCpuArray, (int)Loss.Losses);
-        _system = Open<SystemStats>(Pins.System, BpfMapType.PerCpuArray, 1);
-        Events = BpfMap.OpenPinned(Pins.Map(directory, Pins.Events));
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public string Directory { get; }
@@ -50,11 +54,18 @@ public sealed class KernelMaps : IDisposable
     public static KernelMaps OpenPinned(string directory)
     {
         PinDirectory.RefuseForeign(directory);
-        if (FileIdentity.Of(Pins.Map(directory, Pins.Control)) is null)
-            throw new PinsException(
-                PinsProblem.NotPreloaded,
-                $"nothing is preloaded at {directory}; start 'proc_image -a' first, or name its directory with --bpffs");
-        return new KernelMaps(directory);
+        if (FileIdentity.Of(Pins.Map(directory, Pins.Control)) is not null)
+            return new KernelMaps(directory);
+        if (FileIdentity.Of(directory) is not null)
+        {
+            using var held = DirectoryLock.TryTake(directory);
+            if (held is not null) // else it is being preloaded, or taken down
+                PinCheck.RefuseWithoutControl(directory);
+        }
+
+        throw new PinsException(
+            PinsProblem.NotPreloaded,
+            $"nothing is preloaded at {directory}; start 'proc_image -a' first, or name its directory with --bpffs");
     }
 
     public Control ReadControl() => _control.Lookup<uint, Control>(Only);
@@ -108,6 +119,19 @@ public sealed class KernelMaps : IDisposable
         return sum;
     }
 
+    public ExitTotals ReadExits() => _exits.Lookup<uint, ExitTotals>(Only);
+
+    public void WriteExits(in ExitTotals totals) => _exits.Update(Only, totals);
+
+    public bool TryFindShown(in Life life, out Shown shown) => _shown.TryLookup(life, out shown);
+
+    /// <summary>Returns how many were written: fewer than were given when there is no more room.</summary>
+    public int WriteShown(ReadOnlySpan<Life> lives, ReadOnlySpan<Shown> shown) => _shown.UpdateMany(lives, shown);
+
+    public void DeleteShown(in Life life) => _shown.Delete(life);
+
+    public IReadOnlyList<Life> ReadShownLives() => _shown.Keys<Life>();
+
     /// <summary>Puts the policies that were written into force, on every task. On return the kernel does as they say.</summary>
     /// <param name="control">Written before. Under the policy lock, as read after it was taken.</param>
     /// <param name="caller">Which of the tool's programs this is: the kernel side learns its file.</param>
@@ -131,30 +155,24 @@ public sealed class KernelMaps : IDisposable
     /// <summary>Held while policies are changed.</summary>
     public DirectoryLock LockPolicies() => DirectoryLock.Take(Path.Combine(Directory, Pins.Iterators));
 
-    public void Dispose()
-    {
-        _control.Dispose();
-        _policies.Dispose();
-        _targets.Dispose();
-        _activity.Dispose();
-        _losses.Dispose();
-        _system.Dispose();
-        Events.Dispose();
-    }
+    public void Dispose() => _opened.ForEach(map => map.Dispose());
 
     private BpfMap Open<TValue>(string name, BpfMapType type, int entries, int keySize = sizeof(uint))
-        where TValue : unmanaged
+        where TValue : unmanaged => Open(name, type, keySize, Unsafe.SizeOf<TValue>(), entries);
+
+    private BpfMap Open(string name, BpfMapType type, int keySize, int valueSize, int entries)
     {
-        var map = BpfMap.OpenPinned(Pins.Map(Directory, name));
+        var path = Pins.Map(Directory, name);
         try
         {
-            map.ExpectShape(type, keySize, Unsafe.SizeOf<TValue>(), entries);
+            var map = BpfMap.OpenPinned(path);
+            _opened.Add(map);
+            map.ExpectShape(type, keySize, valueSize, entries);
             return map;
         }
-        catch
+        catch (BpfException foreign) when (foreign.Errno is 0 or Errno.EINVAL)
         {
-            map.Dispose();
-            throw;
+            throw PinCheck.Damaged($"{path} is not the map that was pinned there");
         }
     }
 }

@@ -4,7 +4,7 @@ using Libbpf;
 namespace ProcImage.Abi;
 
 /// <summary>
-/// The programs behind a directory of pins and the maps that they use. The kernel frees them only some time after the
+/// The programs behind a directory of pins, the maps that they use, and those that are pinned. The kernel frees them only some time after the
 /// last pin and descriptor: links after a grace period, maps after their programs.
 /// </summary>
 public sealed class KernelObjects
@@ -23,11 +23,15 @@ public sealed class KernelObjects
             {
                 objects.Add(ProgramId(pin));
             }
-            catch (BpfException gone) when (gone.Errno is Errno.ENOENT or Errno.EPERM)
+            catch (BpfException gone) when (gone.Errno is Errno.ENOENT or Errno.EPERM or Errno.EINVAL)
             {
-                // Its loader is taking it down at this moment, or to wait for it takes CAP_SYS_ADMIN.
+                // Its loader is taking it down at this moment, to wait for it takes CAP_SYS_ADMIN, or it is no link.
             }
         }
+
+        if (SinglePins.TryRead(directory, Pins.Control, out Control control))
+            for (var i = 0; i < Pins.Maps.Count; i++)
+                objects._maps.Add(control.Pins[i]);
 
         return objects;
     }
@@ -64,8 +68,9 @@ public sealed class KernelObjects
 
     private void Add(uint program)
     {
+        var info = BpfInventory.Program(program);
         _programs.Add(program);
-        if (BpfInventory.Program(program) is { } info)
+        if (info is not null)
             _maps.UnionWith(info.MapIds);
     }
 }

@@ -15,4 +15,11 @@ public static class Limits
     /// <summary>Buckets of a delay histogram: up to 2^11, 2^12, ... 2^34 ns, and above.</summary>
     public const int ScheduleBuckets = 25;
     public const int FirstBoundLog2 = 11;
+
+    /// <summary>Bytes of the ring buffer.</summary>
+    public const int EventsSize = 4 << 20;
+
+    /// <summary>Lives whose figures outlive their loader.</summary>
+    public const int MaxShown = 32768;
+    public const int MaxPins = 64;
 }

@@ -96,18 +96,9 @@ public sealed partial class PinDirectory : IDisposable
     private static IEnumerable<string> Known(string path, string folder) =>
         Pins.In(folder).Select(name => System.IO.Path.Combine(path, folder, name)).Where(File.Exists);
 
-    private static string Named(string path)
-    {
-        try
-        {
-            using var maps = KernelMaps.OpenPinned(path);
-            return $" (pid {maps.ReadControl().LoaderPid})";
-        }
-        catch (Exception exception) when (exception is PinsException or BpfException)
-        {
-            return ""; // it is only just starting, or of another version
-        }
-    }
+    /// <summary>Nothing where it is only just starting, or of another version.</summary>
+    private static string Named(string path) =>
+        SinglePins.TryReadLoader(path, out var pid, out _) ? $" (pid {pid})" : "";
 
     private const uint OwnerOnly = 0x1C0; // 0700
 

@@ -13,10 +13,12 @@ public static class Pins
     public const string Losses = "losses";
     public const string System = "system";
     public const string Events = "events";
+    public const string Shown = "shown";
+    public const string Exits = "exits";
 
     /// <summary>Maps that are pinned. Task storage needs no pin: the programs that use it hold it.</summary>
     public static IReadOnlyList<string> Maps { get; } =
-        [Control, Policies, Targets, Activity, Deadlines, Losses, System, Events];
+        [Control, Policies, Targets, Activity, Deadlines, Losses, System, Events, Shown, Exits];
 
     /// <summary>Hooks that every image needs: a task begins, becomes another program, ends, is gone.</summary>
     public static IReadOnlyList<string> LifeHooks { get; } =
@@ -55,6 +57,15 @@ public static class Pins
         Iterators => [Apply, Portraits, Text, Idle],
         _ => Maps,
     };
+
+    /// <summary>Every pin, as a path from the pin directory: an index into <see cref="PinIds"/>.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        .. Maps,
+        .. In(Links).Select(hook => Path.Combine(Links, hook)),
+        .. In(Programs).Select(hook => Path.Combine(Programs, hook)),
+        .. In(Iterators).Select(iterator => Path.Combine(Iterators, iterator)),
+    ];
 
     public static string Map(string directory, string name) => Path.Combine(directory, name);
 

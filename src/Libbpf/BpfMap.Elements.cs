@@ -48,6 +48,34 @@ public sealed unsafe partial class BpfMap
             BpfError.Check(LibbpfNative.bpf_map_update_elem(_fd, k, v, (ulong)update), BpfOperation.Update, Subject);
     }
 
+    /// <summary>
+    /// Writes entries in one system call (5.6 or later). Returns how many: fewer than were given when the map is full.
+    /// </summary>
+    /// <param name="keys">Of the map's key size.</param>
+    /// <param name="values">As many, of the map's value size.</param>
+    /// <exception cref="BpfException">The types do not fit, or as <see cref="Update"/>.</exception>
+    public int UpdateMany<TKey, TValue>(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)
+        where TKey : unmanaged
+        where TValue : unmanaged
+    {
+        RequireSingle<TKey, TValue>();
+        if (keys.Length != values.Length)
+            throw new ArgumentException($"{keys.Length} keys, {values.Length} values", nameof(values));
+        if (keys.IsEmpty)
+            return 0;
+        using var lease = new HandleLease(_owner);
+        uint count = (uint)keys.Length;
+        fixed (TKey* k = keys)
+        fixed (TValue* v = values)
+        {
+            int result = LibbpfNative.bpf_map_update_batch(_fd, k, v, &count, null);
+            if (result != -Errno.E2BIG)
+                BpfError.Check(result, BpfOperation.Update, Subject);
+        }
+
+        return (int)count;
+    }
+
     /// <summary>Removes a key; false when it was not there. The entries of an array cannot be removed.</summary>
     /// <exception cref="BpfException">EINVAL of an array, EPERM when read-only; or the type does not fit.</exception>
     public bool Delete<TKey>(in TKey key)

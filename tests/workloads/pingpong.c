@@ -5,7 +5,7 @@
  *   > ready PID CHILD
  *   < go
  *   > done ROUNDS
- *   < a line or the end of input: exit
+ *   < a line: once more; the end of input: exit
  *
  * A round trip is two waits in the run queue, one for each process. Both sleep at 'ready' and at 'done'.
  */
@@ -59,13 +59,13 @@ int main(int argc, char **argv)
 
 	setlinebuf(stdout);
 	printf("ready %d %d\n", getpid(), child);
-	await_line();
-	for (long round = 0; round < rounds; round++) {
-		char byte = 0;
-		if (write(ping[1], &byte, 1) != 1 || read(pong[0], &byte, 1) != 1)
-			err(1, "round %ld", round);
+	for (;;) {
+		await_line();
+		for (long round = 0; round < rounds; round++) {
+			char byte = 0;
+			if (write(ping[1], &byte, 1) != 1 || read(pong[0], &byte, 1) != 1)
+				err(1, "round %ld", round);
+		}
+		printf("done %ld\n", rounds);
 	}
-	printf("done %ld\n", rounds);
-	await_line();
-	return 0;
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Libbpf;
 using ProcImage.Abi;
 using ProcImage.CommandLine;
 
@@ -58,21 +57,12 @@ internal static class Finish
     /// <summary>The process that the control map names, if it runs the program that the kernel side has met as loader.</summary>
     private static Pidfd? Find(string directory)
     {
-        try
-        {
-            using var maps = KernelMaps.OpenPinned(directory);
-            var pid = maps.ReadControl().LoaderPid;
-            var loader = Pidfd.Open(pid);
-            var program = FileIdentity.OfTarget($"/proc/{pid}/exe");
-            if (program?.Inode == maps.ReadActivity().OwnInode[(int)Caller.Loader])
-                return loader;
-            loader?.Dispose();
+        if (!SinglePins.TryReadLoader(directory, out var pid, out var inode))
             return null;
-        }
-        catch (Exception gone) when (gone is PinsException { Problem: PinsProblem.NotPreloaded }
-            or BpfException { Errno: Errno.ENOENT })
-        {
-            return null;
-        }
+        var loader = Pidfd.Open(pid);
+        if (FileIdentity.OfTarget($"/proc/{pid}/exe")?.Inode == inode)
+            return loader;
+        loader?.Dispose();
+        return null;
     }
 }

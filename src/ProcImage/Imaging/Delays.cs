@@ -13,6 +13,13 @@ public sealed class Delays
     /// <summary>CLOCK_BOOTTIME in ns of the activation that it counts from.</summary>
     public ulong Since => _since;
 
+    /// <summary>Goes on from what an earlier loader has shown.</summary>
+    public void Recall(in Shown shown)
+    {
+        _stats = shown.Schedule;
+        _since = shown.ScheduleSince;
+    }
+
     /// <summary>Takes over a newer reading; one of a later activation begins anew.</summary>
     /// <param name="stats">A thread that exited while it was read may be missing: the higher figure is the truer.</param>
     /// <param name="since">CLOCK_BOOTTIME in ns.</param>

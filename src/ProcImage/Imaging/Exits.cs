@@ -2,39 +2,46 @@ using ProcImage.Abi;
 
 namespace ProcImage.Imaging;
 
-public enum ExitCause
-{
-    Exit,
-    Signal,
-    Oom,
-}
-
 /// <summary>
 /// What imaged processes have left when they died, summed over all: so lives that are too short for any scrape count too.
+/// Stored with each death, before it can be shown.
 /// </summary>
-public sealed class Exits
+public sealed class Exits(IFigureStore store)
 {
-    private readonly ulong[] _counts = new ulong[Enum.GetValues<ExitCause>().Length];
-    private ScheduleStats _lifetimes;
+    private ExitTotals _totals = store.ReadExits();
 
     /// <summary>Of processes whose resources were imaged.</summary>
-    public CpuTime Cpu { get; private set; }
+    public CpuTime Cpu => new(_totals.User, _totals.System);
 
     /// <summary>In ns, from start to death.</summary>
-    public ref readonly ScheduleStats Lifetimes => ref _lifetimes;
+    public ref readonly ScheduleStats Lifetimes => ref _totals.Lifetimes;
 
-    public ulong Count(ExitCause cause) => _counts[(int)cause];
+    public ulong Count(ExitCause cause) => _totals.Counts[(int)cause];
 
+    /// <summary>
+    /// Nothing changes where it was the last one to be counted: a loader that was killed right then has left its record in
+    /// the ring buffer, whose position moves on only after that.
+    /// </summary>
     public void Add(Portrait portrait)
     {
-        _counts[(int)CauseOf(portrait)]++;
-        if (portrait.HasResources)
-            Cpu = new CpuTime(Cpu.User + portrait.Resources.Cpu.User, Cpu.System + portrait.Resources.Cpu.System);
-        if (portrait.ExitTime == 0)
+        if (Subject.Of(_totals.Last) == portrait.Subject)
             return;
-        var lifetime = portrait.ExitTime - portrait.StartTime;
-        _lifetimes.Sum += lifetime;
-        _lifetimes.Buckets[ScheduleStats.BucketOf(lifetime)]++;
+        _totals.Last = portrait.Subject.ToLife();
+        _totals.Counts[(int)CauseOf(portrait)]++;
+        if (portrait.HasResources)
+        {
+            _totals.User += portrait.Resources.Cpu.User;
+            _totals.System += portrait.Resources.Cpu.System;
+        }
+
+        if (portrait.ExitTime != 0)
+        {
+            var lifetime = portrait.ExitTime - portrait.StartTime;
+            _totals.Lifetimes.Sum += lifetime;
+            _totals.Lifetimes.Buckets[ScheduleStats.BucketOf(lifetime)]++;
+        }
+
+        store.WriteExits(_totals);
     }
 
     private static ExitCause CauseOf(Portrait portrait) =>

@@ -32,7 +32,12 @@ public sealed class Imager : IDisposable
     /// <summary>Raised once when the events thread cannot go on.</summary>
     public event Action<Exception>? Failed;
 
-    public void Start() => _thread.Start();
+    /// <summary>What has been told while no loader was there is taken up before the first reading.</summary>
+    public void Start()
+    {
+        Consume();
+        _thread.Start();
+    }
 
     /// <summary>A fresh reading of everything, handed to <paramref name="use"/> under the lock.</summary>
     public T Read<T>(Func<Snapshot, T> use)
@@ -89,21 +94,27 @@ public sealed class Imager : IDisposable
     {
         try
         {
-            while (_events.Wait(_stop.Fd))
+            do
             {
-                lock (_lock)
-                    _events.Consume();
+                Consume();
                 if (!_policiesChanged)
                     continue;
                 _policiesChanged = false;
                 FollowPolicies();
                 PoliciesChanged?.Invoke();
             }
+            while (_events.Wait(_stop.Fd));
         }
         catch (Exception exception)
         {
             Failed?.Invoke(exception); // on this thread nobody else would hear of it
         }
+    }
+
+    private void Consume()
+    {
+        lock (_lock)
+            _events.Consume();
     }
 
     private void Receive(ReadOnlySpan<byte> record)

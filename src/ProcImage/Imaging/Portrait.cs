@@ -12,6 +12,7 @@ public sealed class Portrait(Subject subject)
     private ResourceUsage _pendingUsage;
     private ScheduleStats _pendingSchedule;
     private bool _isHeld;
+    private (ulong Resources, ulong Delays, ulong Since, bool Counted) _stored;
 
     public Subject Subject { get; } = subject;
 
@@ -78,6 +79,12 @@ public sealed class Portrait(Subject subject)
     /// <summary>Dead and counted as such: kept for the linger, among the latest of the dead.</summary>
     public bool IsBuried { get; set; }
 
+    /// <summary>Its death is in the totals, although no final record has come: a loader may have counted it that is gone.</summary>
+    public bool IsCounted { get; set; }
+
+    /// <summary>The figure store has it.</summary>
+    public bool IsStored { get; private set; }
+
     /// <summary>False when something of it was lost.</summary>
     public bool IsComplete { get; set; } = true;
 
@@ -98,6 +105,40 @@ public sealed class Portrait(Subject subject)
 
     /// <summary>Shown within the bound on series.</summary>
     public bool IsAdmitted { get; set; }
+
+    /// <summary>Goes on from what an earlier loader has shown of this life.</summary>
+    public void Recall(in Shown shown)
+    {
+        Resources.Recall(shown);
+        Delays.Recall(shown);
+        IsCounted = shown.Counted != 0;
+        IsStored = true;
+    }
+
+    /// <summary>What is to be stored before it is shown; false when nothing has changed since the last time.</summary>
+    public bool TryGetChange(out Shown shown)
+    {
+        shown = default;
+        var mark = (Resources.Sum, Delays.Stats.Sum + Delays.Stats.Count, Delays.Since, IsCounted);
+        if (IsFinal || mark == _stored)
+            return false;
+        _stored = mark;
+        IsStored = true;
+        shown = new Shown
+        {
+            Usage = Resources.Usage with
+            {
+                User = Resources.Cpu.User,
+                System = Resources.Cpu.System,
+                Runtime = Resources.Cpu.Total,
+            },
+            Peak = Resources.ResidentPeakBytes,
+            ScheduleSince = Delays.Since,
+            Schedule = Delays.Stats,
+            Counted = IsCounted ? 1UL : 0,
+        };
+        return true;
+    }
 
     public void Begin(ulong walk, in ProcessRecord record, in ScheduleStats gone)
     {

@@ -1,14 +1,20 @@
+using System.Runtime.InteropServices;
 using ProcImage.Abi;
 
 namespace ProcImage.Imaging;
 
 /// <summary>
-/// Every portrait, from the readings of the iterator and the final records of the ring buffer. For one thread at a time.
+/// Every portrait, from the readings of the iterator and the final records of the ring buffer. At the end of a reading,
+/// before anything of it can be shown, what has changed is stored for the next loader. For one thread at a time.
 /// </summary>
 /// <param name="linger">ns for which what has ended is still shown.</param>
 /// <param name="identify">Looks up what only /proc says of a life; null when it is gone.</param>
-public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity?> identify)
+/// <param name="store">What earlier loaders have shown, and where this one stores it.</param>
+public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity?> identify, IFigureStore store)
 {
+    /// <summary>Figures are stored so many lives at a time: some 160 KB.</summary>
+    private const int StoredAtOnce = 512;
+
     /// <summary>A final record comes after a grace period of the kernel, some ten ms; after this it is lost.</summary>
     private const ulong FinalRecordDelay = 2_000_000_000;
 
@@ -17,10 +23,13 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
 
     private readonly Dictionary<Subject, Portrait> _portraits = [];
     private readonly Queue<Portrait> _dead = new();
+    private readonly List<Subject> _over = [];
+    private readonly List<Life> _lives = new(StoredAtOnce);
+    private readonly List<Shown> _shown = new(StoredAtOnce);
     private ulong _walk;
 
-    /// <summary>Of processes, since this table was made.</summary>
-    public Exits Exits { get; } = new();
+    /// <summary>Of processes, since preload.</summary>
+    public Exits Exits { get; } = new(store);
 
     public IReadOnlyCollection<Portrait> Portraits => _portraits.Values;
 
@@ -75,6 +84,7 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         }
 
         Forget(now);
+        Store();
     }
 
     private void AddProcess(ReadOnlySpan<byte> bytes)
@@ -95,8 +105,11 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         var record = RecordStream.Read<ThreadRecord>(bytes, out var schedule);
         var portrait = GetOrAdd(new Subject(record.Tgid, record.Tid, record.StartId));
         portrait.Take(_walk, record, schedule, now);
-        if (portrait.IsFinal)
-            Bury(portrait);
+        if (!portrait.IsFinal)
+            return;
+        Bury(portrait);
+        if (portrait.IsStored)
+            _over.Add(portrait.Subject);
     }
 
     private void AddDeath(ReadOnlySpan<byte> bytes, ulong now)
@@ -111,18 +124,26 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         var portrait = GetOrAdd(new Subject(record.Tgid, 0, record.StartId));
         portrait.Finish(record, schedule, now);
         Bury(portrait);
+        if (portrait.IsStored)
+            _over.Add(portrait.Subject);
     }
 
     private void Except(ReadOnlySpan<byte> bytes)
     {
         var record = RecordStream.Read<ExceptedRecord>(bytes, out _);
-        _portraits.Remove(new Subject(record.Tgid, 0, record.StartId));
+        var subject = new Subject(record.Tgid, 0, record.StartId);
+        _portraits.Remove(subject);
+        _over.Add(subject);
     }
 
     private Portrait GetOrAdd(Subject subject)
     {
-        if (!_portraits.TryGetValue(subject, out var portrait))
-            _portraits.Add(subject, portrait = new Portrait(subject));
+        if (_portraits.TryGetValue(subject, out var portrait))
+            return portrait;
+        portrait = new Portrait(subject);
+        if (store.TryFind(subject.ToLife(), out var shown))
+            portrait.Recall(shown);
+        _portraits.Add(subject, portrait);
         return portrait;
     }
 
@@ -155,11 +176,51 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         if (portrait.IsBuried)
             return;
         portrait.IsBuried = true;
-        if (!portrait.Subject.IsThread)
+        if (!portrait.Subject.IsThread && !portrait.IsCounted)
             Exits.Add(portrait);
+        portrait.IsCounted = true;
         _dead.Enqueue(portrait);
         if (_dead.Count > MaxDead)
             _portraits.Remove(_dead.Dequeue().Subject);
+    }
+
+    /// <summary>What is over goes at the next reading: until then its final record is not known to be consumed.</summary>
+    private void Store()
+    {
+        foreach (var subject in _over)
+            store.Delete(subject.ToLife());
+        _over.Clear();
+        foreach (var portrait in _portraits.Values)
+        {
+            if (!portrait.TryGetChange(out var shown))
+                continue;
+            _lives.Add(portrait.Subject.ToLife());
+            _shown.Add(shown);
+            if (_lives.Count == StoredAtOnce)
+                WriteGathered();
+        }
+
+        WriteGathered();
+    }
+
+    private void WriteGathered()
+    {
+        var lives = CollectionsMarshal.AsSpan(_lives);
+        var shown = CollectionsMarshal.AsSpan(_shown);
+        var written = store.Write(lives, shown);
+        if (written < lives.Length && MakeRoom())
+            store.Write(lives[written..], shown[written..]);
+        _lives.Clear();
+        _shown.Clear();
+    }
+
+    /// <summary>Some lives end unseen: those that were deactivated, and those that died while no loader was there.</summary>
+    private bool MakeRoom()
+    {
+        var unseen = store.Lives().Where(life => !_portraits.ContainsKey(Subject.Of(life))).ToList();
+        foreach (var life in unseen)
+            store.Delete(life);
+        return unseen.Count > 0;
     }
 
     private bool HasLingered(ulong since, ulong now) => since != 0 && now - since >= linger;

@@ -19,6 +19,19 @@ public sealed class Resources
 
     public ulong VirtualBytes { get; private set; }
 
+    /// <summary>Of everything that only grows: another one when any of it has changed.</summary>
+    public ulong Sum => Cpu.Total + Cpu.User + ResidentPeakBytes + _usage.VoluntarySwitches + _usage.InvoluntarySwitches
+        + _usage.MinorFaults + _usage.MajorFaults + _usage.ReadChars + _usage.WrittenChars + _usage.ReadBytes
+        + _usage.WrittenBytes;
+
+    /// <summary>Goes on from what an earlier loader has shown.</summary>
+    public void Recall(in Shown shown)
+    {
+        _usage = shown.Usage;
+        Cpu = new CpuTime(shown.Usage.User, shown.Usage.System);
+        ResidentPeakBytes = shown.Peak;
+    }
+
     /// <summary>Takes over a newer reading.</summary>
     /// <param name="record">Memory, and what the kernel has shown of the CPU times.</param>
     /// <param name="usage">Of all threads; one that exited during the reading may be missing.</param>

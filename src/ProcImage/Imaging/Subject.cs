@@ -1,3 +1,5 @@
+using ProcImage.Abi;
+
 namespace ProcImage.Imaging;
 
 /// <summary>One life: of a process, or of a thread that is a target itself.</summary>
@@ -7,4 +9,9 @@ namespace ProcImage.Imaging;
 public readonly record struct Subject(int Tgid, int Tid, ulong StartId)
 {
     public bool IsThread => Tid != 0;
+
+    /// <summary>The same as the kernel side has it.</summary>
+    public Life ToLife() => new() { Tgid = Tgid, Tid = Tid, StartId = StartId };
+
+    public static Subject Of(in Life life) => new(life.Tgid, life.Tid, life.StartId);
 }

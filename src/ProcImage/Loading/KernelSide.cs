@@ -44,6 +44,7 @@ internal sealed class KernelSide : IDisposable
             var adopted = directory.Exists(Pins.Control);
             if (!adopted)
             {
+                PinCheck.RefuseWithoutControl(path);
                 directory.Remove(); // what a loader that was killed while it preloaded has left
                 directory.Dispose();
                 directory = PinDirectory.Hold(path);

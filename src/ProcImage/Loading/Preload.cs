@@ -16,8 +16,8 @@ internal static class Preload
         try
         {
             using var kernelSide = Load(images);
-            WriteControl(kernelSide.FindMap(Pins.Control), images);
-            Pin(kernelSide, directory.Path, ImageSupport.Hooks(images), standby);
+            var control = new Control { Abi = Limits.AbiVersion, Preloaded = images, NextPolicyId = 1, NextSequence = 1 };
+            Pin(kernelSide, directory.Path, ImageSupport.Hooks(images), control, standby);
         }
         catch
         {
@@ -55,37 +55,50 @@ internal static class Preload
         return BpfObject.Open(elf, "proc_image");
     }
 
-    private static void WriteControl(BpfMap map, ImageSet images) =>
-        map.Update(0u, new Control { Abi = Limits.AbiVersion, Preloaded = images, NextPolicyId = 1, NextSequence = 1 });
-
-    /// <summary>The control map comes last: where it is, everything is.</summary>
-    private static void Pin(BpfObject kernelSide, string directory, IEnumerable<string> hooks, bool standby)
+    /// <summary>The control map comes last: where it is, everything is, and it knows what was pinned.</summary>
+    private static void Pin(
+        BpfObject kernelSide, string directory, IReadOnlyList<string> hooks, Control control, bool standby)
     {
         Directory.CreateDirectory(Path.Combine(directory, Pins.Links));
         Directory.CreateDirectory(Path.Combine(directory, Pins.Iterators));
-        foreach (var map in Pins.Maps.Where(name => name != Pins.Control))
-            kernelSide.FindMap(map).Pin(Pins.Map(directory, map));
-        foreach (var iterator in Pins.In(Pins.Iterators))
-        {
-            using var link = kernelSide.FindProgram(iterator).AttachIterator();
-            link.Pin(Pins.Iterator(directory, iterator));
-        }
-
         if (standby)
             Directory.CreateDirectory(Path.Combine(directory, Pins.Programs));
-        foreach (var hook in hooks)
+        for (var i = 0; i < Pins.All.Count; i++)
         {
-            var program = kernelSide.FindProgram(hook);
-            if (standby)
-            {
-                program.Pin(Pins.Program(directory, hook));
-                continue;
-            }
-
-            using var link = program.Attach();
-            link.Pin(Pins.Link(directory, hook));
+            var name = Path.GetFileName(Pins.All[i]);
+            var folder = Path.GetDirectoryName(Pins.All[i]);
+            if (folder == "")
+                control.Pins[i] = PinMap(kernelSide.FindMap(name), directory);
+            else if (folder == Pins.Iterators)
+                control.Pins[i] = PinLink(kernelSide.FindProgram(name).AttachIterator(), Pins.Iterator(directory, name));
+            else if (folder == (standby ? Pins.Programs : Pins.Links) && hooks.Contains(name))
+                control.Pins[i] = PinHook(kernelSide.FindProgram(name), directory, standby);
         }
 
-        kernelSide.FindMap(Pins.Control).Pin(Pins.Map(directory, Pins.Control));
+        var map = kernelSide.FindMap(Pins.Control);
+        map.Update(0u, control);
+        map.Pin(Pins.Map(directory, Pins.Control));
+    }
+
+    private static uint PinMap(BpfMap map, string directory)
+    {
+        if (map.DisplayName != Pins.Control)
+            map.Pin(Pins.Map(directory, map.DisplayName));
+        return map.Info.Id;
+    }
+
+    private static uint PinHook(BpfProgram program, string directory, bool standby)
+    {
+        if (!standby)
+            return PinLink(program.Attach(), Pins.Link(directory, program.Name));
+        program.Pin(Pins.Program(directory, program.Name));
+        return program.Info().Id;
+    }
+
+    private static uint PinLink(BpfLink attached, string path)
+    {
+        using var link = attached;
+        link.Pin(path);
+        return link.Info().Id;
     }
 }

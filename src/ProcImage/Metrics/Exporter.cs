@@ -119,7 +119,7 @@ internal sealed class Exporter(KernelSide kernelSide, Imager imager, Admission a
     private static void WriteExits(Exposition x, Exits exits)
     {
         x.Begin(SystemMetrics.Exits);
-        foreach (var cause in Enum.GetValues<ExitCause>())
+        for (var cause = ExitCause.Exit; cause < ExitCause.Causes; cause++)
             x.Number(Exposition.Label("cause", cause.ToString().ToLowerInvariant()), exits.Count(cause));
         x.Begin(SystemMetrics.ExitedCpu);
         x.Nanoseconds(Exposition.Label("mode", "user"), exits.Cpu.User);

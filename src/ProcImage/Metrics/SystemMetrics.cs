@@ -46,15 +46,15 @@ public static class SystemMetrics
 
     public static MetricFamily Exits { get; } = new(
         "proc_image_exits_total", MetricType.Counter, ["cause"],
-        "Imaged processes that have died: exit, signal, or oom (killed for want of memory). From final records, since the loader's start.");
+        "Imaged processes that have died: exit, signal, or oom (killed for want of memory). From final records. Since preload.");
 
     public static MetricFamily ExitedCpu { get; } = new(
         "proc_image_exited_cpu_seconds_total", MetricType.Counter, ["mode"],
-        "CPU time of the whole lives of imaged processes that have died. From final records, since the loader's start.");
+        "CPU time of the whole lives of imaged processes that have died. From final records. Since preload.");
 
     public static MetricFamily Lifetime { get; } = new(
         "proc_image_lifetime_seconds", MetricType.Histogram, [],
-        "From start to death of imaged processes that have died. From final records, since the loader's start.");
+        "From start to death of imaged processes that have died. From final records. Since preload.");
 
     public static MetricFamily Policies { get; } = new(
         "proc_image_policies", MetricType.Gauge, [], "Policies in force.");

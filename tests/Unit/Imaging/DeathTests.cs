@@ -1,5 +1,4 @@
 using ProcImage.Abi;
-using ProcImage.Imaging;
 
 namespace ProcImage.Tests.Unit.Imaging;
 

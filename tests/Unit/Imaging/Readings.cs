@@ -1,3 +1,4 @@
+using ProcImage.Abi;
 using ProcImage.Imaging;
 
 namespace ProcImage.Tests.Unit.Imaging;
@@ -8,9 +9,14 @@ internal sealed class Readings
     public const ulong Second = 1_000_000_000;
     public const ulong Linger = 300 * Second;
 
-    public Readings() => Table = new PortraitTable(Linger, (_, _) => Identity);
+    private readonly FigureStore _store = new();
 
-    public PortraitTable Table { get; }
+    public Readings() => Table = NewTable();
+
+    public PortraitTable Table { get; private set; }
+
+    /// <summary>What the next loader would find.</summary>
+    public IReadOnlyList<Life> Stored => _store.Lives();
 
     public ulong Now { get; private set; } = 1_000 * Second;
 
@@ -36,9 +42,18 @@ internal sealed class Readings
         return this;
     }
 
+    /// <summary>The loader is killed, and the next one goes on.</summary>
+    public Readings Adopt()
+    {
+        Table = NewTable();
+        return this;
+    }
+
     public Readings Wait(ulong seconds)
     {
         Now += seconds * Second;
         return this;
     }
+
+    private PortraitTable NewTable() => new(Linger, (_, _) => Identity, _store);
 }

@@ -1,0 +1,18 @@
+namespace ProcImage.Abi;
+
+/// <summary>What a loader shows of a life, written before it is shown: the next loader never goes below it.</summary>
+public struct Shown
+{
+    /// <summary>User and system time add up to the runtime.</summary>
+    public ResourceUsage Usage;
+
+    /// <summary>Resident bytes.</summary>
+    public ulong Peak;
+
+    /// <summary>CLOCK_BOOTTIME in ns of the activation that the delays count from.</summary>
+    public ulong ScheduleSince;
+    public ScheduleStats Schedule;
+
+    /// <summary>1: its death is in <see cref="ExitTotals"/>, although no final record has come.</summary>
+    public ulong Counted;
+}

@@ -1,0 +1,104 @@
+using ProcImage.Abi;
+using ProcImage.Imaging;
+
+namespace ProcImage.Tests.Unit.Imaging;
+
+/// <summary>A loader that takes over from one that was killed never shows less than that one has shown.</summary>
+public class AdoptionTests
+{
+    private readonly Readings _readings = new();
+
+    [Fact]
+    public void Neither_part_of_the_cpu_time_steps_back()
+    {
+        Read(new() { User = 9, System = 1, Runtime = 1000 });
+        Assert.Equal(new CpuTime(900, 100), _readings.Only.Resources.Cpu);
+        _readings.Adopt();
+        Read(new() { User = 9, System = 9, Runtime = 1010 });
+        Assert.Equal(new CpuTime(900, 110), _readings.Only.Resources.Cpu);
+    }
+
+    [Fact]
+    public void A_reading_that_a_thread_has_dropped_out_of_shows_nothing_less()
+    {
+        var usage = new ResourceUsage { Runtime = 70, VoluntarySwitches = 7, MinorFaults = 5, ReadChars = 3 };
+        _readings.Read(Records.Process.Bytes(Records.Waits(3000)), (Records.Thread with { Usage = usage }).Bytes(Records.Waits(5000)));
+        _readings.Adopt().Read(Records.Process.Bytes(Records.Waits(3000)));
+        var portrait = _readings.Only;
+        Assert.Equal((70UL, 7UL, 5UL, 3UL), (
+            portrait.Resources.Cpu.Total,
+            portrait.Resources.Usage.VoluntarySwitches,
+            portrait.Resources.Usage.MinorFaults,
+            portrait.Resources.Usage.ReadChars));
+        Assert.Equal((8000UL, 2UL, 3000UL, 5000UL), (
+            portrait.Delays.Stats.Sum, portrait.Delays.Stats.Count, portrait.Delays.Stats.Min, portrait.Delays.Stats.Max));
+    }
+
+    [Fact]
+    public void Delays_of_a_later_activation_begin_anew()
+    {
+        _readings.Read(Records.Process.Bytes(Records.Waits(3000, 5000)));
+        _readings.Adopt().Read((Records.Process with { ScheduleSince = Records.Process.ScheduleSince + 1 }).Bytes(Records.Waits(7)));
+        Assert.Equal(7UL, _readings.Only.Delays.Stats.Sum);
+    }
+
+    [Fact]
+    public void A_thread_that_is_a_target_goes_on_apart_from_its_process()
+    {
+        _readings.Read((Records.Target with { Usage = new() { User = 9, System = 1, Runtime = 1000 } }).Bytes());
+        _readings.Adopt().Read((Records.Target with { Usage = new() { System = 9, Runtime = 1010 } }).Bytes());
+        Assert.Equal(new CpuTime(900, 110), _readings.Only.Resources.Cpu);
+    }
+
+    [Fact]
+    public void The_dead_stay_counted()
+    {
+        _readings.Receive((Records.Final with { Gone = new() { Runtime = 700 } }).Bytes()).Adopt();
+        Assert.Equal((1UL, 700UL), (_readings.Table.Exits.Count(ExitCause.Exit), _readings.Table.Exits.Cpu.Total));
+        Assert.Equal(1UL, _readings.Table.Exits.Lifetimes.Count);
+    }
+
+    [Fact]
+    public void A_death_whose_record_is_still_there_after_it_was_counted_is_not_counted_again()
+    {
+        _readings.Receive(Records.Final.Bytes()).Adopt().Receive(Records.Final.Bytes());
+        Assert.True(_readings.Only.IsFinal);
+        Assert.Equal(1UL, _readings.Table.Exits.Count(ExitCause.Exit));
+    }
+
+    [Fact]
+    public void A_death_that_was_counted_without_its_final_record_is_not_counted_again_with_it()
+    {
+        _readings.Identity = null;
+        _readings.Receive((Records.Final with { Header = Records.Head(RecordType.Death, RecordFlag.Dead) }).Bytes());
+        _readings.Read().Wait(3).Read();
+        _readings.Receive((Records.Final with { Tgid = 11 }).Bytes());
+        Assert.Equal(2UL, _readings.Table.Exits.Count(ExitCause.Exit));
+        _readings.Adopt().Receive(Records.Final.Bytes());
+        Assert.Equal(2UL, _readings.Table.Exits.Count(ExitCause.Exit));
+    }
+
+    [Fact]
+    public void What_is_over_leaves_nothing_behind()
+    {
+        _readings.Read(Records.Process.Bytes(), Records.Target.Bytes());
+        Assert.Equal(2, _readings.Stored.Count);
+        _readings.Receive(Records.FinalTarget.Bytes()).Receive(Records.Final.Bytes());
+        Assert.Equal(2, _readings.Stored.Count);
+        _readings.Read();
+        Assert.Empty(_readings.Stored);
+    }
+
+    [Fact]
+    public void Lives_that_have_ended_unseen_make_room_for_those_that_are_shown()
+    {
+        for (var tgid = 1; tgid < FigureStore.Room; tgid++)
+            _readings.Adopt().Read((Records.Process with { Tgid = tgid }).Bytes());
+        var living = Enumerable.Range(101, 3).Select(tgid => (Records.Process with { Tgid = tgid }).Bytes()).ToArray();
+        _readings.Adopt().Read(living);
+        Assert.Equal([101, 102, 103], _readings.Stored.Select(life => life.Tgid).Order());
+    }
+
+    private void Read(ResourceUsage usage) =>
+        _readings.Read(Records.Process.Bytes(), (Records.Thread with { Usage = usage }).Bytes());
+}
