@@ -35,7 +35,7 @@ internal static class Finish
         if (!objects.WaitUntilGone(_patience))
             throw new CommandException(
                 ExitStatus.Failed, "the pins are gone, but another process still holds programs; 'bpftool prog show' names it");
-        output.WriteLine($"finished: {before}");
+        output.Tell($"finished: {before}");
         return ExitStatus.Done;
     }
 
@@ -55,24 +55,34 @@ internal static class Finish
         loader.WaitForExit(_patience);
     }
 
-    /// <summary>The process that the control map names, if it runs the program that the kernel side has met as loader.</summary>
+    /// <summary>
+    /// The process that the control map names, or else the one that the kernel side has met: user space may have written
+    /// anything, and the kernel has another pid for it in a container.
+    /// </summary>
     private static Pidfd? Find(string directory)
     {
         try
         {
             using var maps = KernelMaps.OpenPinned(directory);
-            var pid = maps.ReadControl().LoaderPid;
-            var loader = Pidfd.Open(pid);
-            var program = FileIdentity.OfTarget($"/proc/{pid}/exe");
-            if (program?.Inode == maps.ReadActivity().OwnInode[(int)Caller.Loader])
-                return loader;
-            loader?.Dispose();
-            return null;
+            var activity = maps.ReadActivity();
+            var program = activity.OwnInode[(int)Caller.Loader];
+            return Open(maps.ReadControl().LoaderPid, program) ?? Open(activity.LoaderTgid, program);
         }
         catch (Exception gone) when (gone is PinsException { Problem: PinsProblem.NotPreloaded }
             or BpfException { Errno: Errno.ENOENT })
         {
             return null;
         }
+    }
+
+    /// <summary>Null when it does not run the program that the kernel side has met as loader.</summary>
+    private static Pidfd? Open(int pid, ulong program)
+    {
+        if (pid <= 0 || Pidfd.Open(pid) is not { } process)
+            return null;
+        if (FileIdentity.OfTarget($"/proc/{pid}/exe")?.Inode == program)
+            return process;
+        process.Dispose();
+        return null;
     }
 }
