@@ -9,10 +9,12 @@ namespace ProcImage.Abi;
 /// <param name="Inode">Inode number.</param>
 /// <param name="Owner">uid of the owner.</param>
 /// <param name="IsDirectory">Whether it is a directory itself, not a link to one.</param>
-public readonly partial record struct FileIdentity(ulong Device, ulong Inode, uint Owner, bool IsDirectory)
+/// <param name="IsSocket">Likewise.</param>
+public readonly partial record struct FileIdentity(ulong Device, ulong Inode, uint Owner, bool IsDirectory, bool IsSocket)
 {
     private const int TypeMask = 0xF000; // S_IFMT
     private const int DirectoryType = 0x4000; // S_IFDIR
+    private const int SocketType = 0xC000; // S_IFSOCK
     private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
     private const int CurrentDirectory = -100; // AT_FDCWD
     private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
@@ -31,7 +33,12 @@ public readonly partial record struct FileIdentity(ulong Device, ulong Inode, ui
     {
         var stat = default(Statx);
         if (statx(directory, path, flags, BasicStats, &stat) == 0)
-            return new FileIdentity((ulong)stat.Major << 32 | stat.Minor, stat.Inode, stat.Uid, (stat.Mode & TypeMask) == DirectoryType);
+        {
+            var type = stat.Mode & TypeMask;
+            return new FileIdentity(
+                (ulong)stat.Major << 32 | stat.Minor, stat.Inode, stat.Uid, type == DirectoryType, type == SocketType);
+        }
+
         var error = Marshal.GetLastPInvokeError();
         return error is Errno.ENOENT or Errno.ENOTDIR ? null : throw BpfError.Create(BpfOperation.Open, path, error);
     }

@@ -90,6 +90,12 @@ public sealed class KernelMaps : IDisposable
 
     public void DeleteTarget(in TargetKey key) => _targets.Delete(key);
 
+    public void DeleteTargets()
+    {
+        foreach (var key in _targets.Keys<TargetKey>())
+            _targets.Delete(key);
+    }
+
     /// <summary>Counts by <see cref="Loss"/>, over all CPUs.</summary>
     public ulong[] ReadLosses()
     {

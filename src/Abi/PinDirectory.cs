@@ -23,6 +23,8 @@ public sealed partial class PinDirectory : IDisposable
     /// <exception cref="BpfException">It cannot be made.</exception>
     public static PinDirectory Hold(string path)
     {
+        if (!Bpffs.IsOn(path))
+            throw NoBpffs(path); // before a directory is made that nobody wants
         while (true)
         {
             if (mkdir(path, OwnerOnly) < 0 && Marshal.GetLastPInvokeError() is var error && error != Errno.EEXIST)
@@ -84,13 +86,15 @@ public sealed partial class PinDirectory : IDisposable
         if (FileIdentity.Of(path) is not { } identity)
             return;
         if (!identity.IsDirectory || !Bpffs.IsOn(path))
-            throw new PinsException(
-                PinsProblem.Unusable, $"{path} is no directory of a bpffs; name one below /sys/fs/bpf with --bpffs");
+            throw NoBpffs(path);
         if (identity.Owner != geteuid() && identity.Owner != 0)
             throw new PinsException(
                 PinsProblem.Unusable,
                 $"{path} belongs to user {identity.Owner}; remove it, or use another directory with --bpffs");
     }
+
+    private static PinsException NoBpffs(string path) => new(
+        PinsProblem.Unusable, $"{path} is no directory of a bpffs; name one below /sys/fs/bpf with --bpffs");
 
     /// <summary>Pins of this tool in one of its folders, those that there are.</summary>
     private static IEnumerable<string> Known(string path, string folder) =>
@@ -98,7 +102,9 @@ public sealed partial class PinDirectory : IDisposable
 
     /// <summary>Nothing where it is only just starting, or of another version.</summary>
     private static string Named(string path) =>
-        SinglePins.TryReadLoader(path, out var pid, out _) ? $" (pid {pid})" : "";
+        SinglePins.TryRead(path, Pins.Control, out Control control) && control.Abi == Limits.AbiVersion
+            ? $" (pid {control.LoaderPid})"
+            : "";
 
     private const uint OwnerOnly = 0x1C0; // 0700
 

@@ -22,17 +22,4 @@ public static class SinglePins
             return false;
         }
     }
-
-    /// <summary>pid and program file of the loader, as far as the pins tell.</summary>
-    public static bool TryReadLoader(string directory, out int pid, out ulong inode)
-    {
-        pid = 0;
-        inode = 0;
-        if (!TryRead(directory, Pins.Control, out Control control) || control.Abi != Limits.AbiVersion
-            || !TryRead(directory, Pins.Activity, out Activity activity))
-            return false;
-        pid = control.LoaderPid;
-        inode = activity.OwnInode[(int)Caller.Loader];
-        return true;
-    }
 }

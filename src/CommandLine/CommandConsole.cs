@@ -10,8 +10,10 @@ public sealed record CommandConsole(TextWriter Output, TextWriter Error)
 {
     private static readonly UTF8Encoding _utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    public static CommandConsole Standard { get; } = new(Descriptor(1), Console.Error);
+    /// <summary>Standard output, and standard error, of which nobody needs to hear that it cannot be written.</summary>
+    public static CommandConsole Standard { get; } = new(
+        Descriptor(DescriptorStream.Inherited(1)), Descriptor(DescriptorStream.Inherited(2), isOptional: true));
 
-    internal static TextWriter Descriptor(int descriptor) =>
-        TextWriter.Synchronized(new StreamWriter(new DescriptorStream(descriptor), _utf8) { AutoFlush = true });
+    internal static TextWriter Descriptor(int descriptor, bool isOptional = false) => TextWriter.Synchronized(
+        new StreamWriter(new DescriptorStream(descriptor, isOptional), _utf8) { AutoFlush = true });
 }

@@ -19,8 +19,13 @@ public static class Failures
             pins),
         BpfException { Errno: Errno.EPERM or Errno.EACCES } denied =>
             new CommandException(ExitStatus.Unsupported, denied.Message, denied),
+        BpfException
+        {
+            Operation: BpfOperation.Load or BpfOperation.Attach,
+            Errno: not (Errno.ENOMEM or Errno.EMFILE or Errno.ENFILE or Errno.EBUSY or Errno.EAGAIN),
+        } lacking => new CommandException(ExitStatus.Unsupported, lacking.Message, lacking),
         BpfException bpf => new CommandException(ExitStatus.Failed, bpf.Message, bpf),
-        IOException or UnauthorizedAccessException => new CommandException(ExitStatus.Failed, failure.Message, failure),
+        IOException or UnauthorizedAccessException or InvalidDataException => new CommandException(ExitStatus.Failed, failure.Message, failure),
         _ => null,
     };
 }

@@ -23,14 +23,14 @@ internal sealed partial class Pidfd : IDisposable
         _pid = pid;
     }
 
-    /// <summary>Null when there is no such process.</summary>
+    /// <summary>Null when there is no such process; a thread is none, which kernels say in different words.</summary>
     public static Pidfd? Open(int pid)
     {
         var fd = syscall(PidfdOpen, pid, 0, 0, 0);
         if (fd >= 0)
             return new Pidfd(new SafeFileHandle((nint)fd, ownsHandle: true), pid);
         var error = Marshal.GetLastPInvokeError();
-        return error == Errno.ESRCH ? null : throw BpfError.Create(BpfOperation.Open, $"process {pid}", error);
+        return error is Errno.ESRCH or Errno.EINVAL or Errno.ENOENT ? null : throw BpfError.Create(BpfOperation.Open, $"process {pid}", error);
     }
 
     public void Send(int signal)

@@ -25,7 +25,7 @@ internal sealed class PolicyBook : IDisposable
 
         // Only slots that no task can still carry: those that are freed in this change are not among them.
         for (uint slot = 1; slot < Limits.MaxPolicies; slot++)
-            if (_policies[slot].Kind == TargetKind.None)
+            if (!IsTaken(slot))
                 _free.Add(slot);
     }
 
@@ -35,7 +35,7 @@ internal sealed class PolicyBook : IDisposable
 
     /// <summary>Slots that have a policy.</summary>
     public IEnumerable<uint> Slots => Enumerable.Range(1, Limits.MaxPolicies - 1).Select(slot => (uint)slot)
-        .Where(slot => _policies[slot].Kind != TargetKind.None);
+        .Where(IsTaken);
 
     public ref readonly Policy this[uint slot] => ref _policies[slot];
 
@@ -72,8 +72,8 @@ internal sealed class PolicyBook : IDisposable
     {
         var slot = _free[0];
         _free.RemoveAt(0);
+        Name(slot, policy); // it alone can fail; the name of a slot that is not live means nothing
         Write(slot, policy with { Id = _control.NextPolicyId++, Created = BootClock.Now });
-        Name(slot, _policies[slot]);
         return slot;
     }
 
@@ -88,6 +88,9 @@ internal sealed class PolicyBook : IDisposable
             Maps.DeleteTarget(new TargetKey { Kind = policy.Kind, Id = policy.Target });
         Write(slot, default);
     }
+
+    /// <summary>Once no policy is left: names that somebody else has written go too.</summary>
+    public void RemoveTargets() => Maps.DeleteTargets();
 
     /// <summary>Puts the changes into force. On return the kernel does as they say.</summary>
     public void Apply()
@@ -113,6 +116,9 @@ internal sealed class PolicyBook : IDisposable
         bytes.AsSpan(0, Math.Min(bytes.Length, Limits.CommSize - 1)).CopyTo(comm);
         return comm;
     }
+
+    /// <summary>What counts in the kernel is taken, whatever somebody else has written over the policy.</summary>
+    private bool IsTaken(uint slot) => _policies[slot].Kind != TargetKind.None || _activity.Live[slot];
 
     private void Name(uint slot, in Policy policy)
     {

@@ -47,7 +47,7 @@ internal static class Loader
         if (!objects.WaitUntilGone(_patience))
             throw new CommandException(
                 ExitStatus.Failed, "another process still holds programs of this loader; see 'bpftool prog show' for its pid");
-        console.Output.WriteLine($"finished: {removed}");
+        console.Output.Tell($"finished: {removed}");
         return ExitStatus.Done;
     }
 

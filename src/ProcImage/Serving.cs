@@ -21,7 +21,8 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
         using var imager = new Imager(kernelSide.Maps, table);
         await using var narrator = new Narrator(
             imager, console.Output, withTables: !options.Quiet && !Console.IsOutputRedirected);
-        using var routes = new Routes(new Exporter(kernelSide, imager, new Admission(options.MaxSeries)), imager);
+        using var routes = new Routes(
+            new Exporter(kernelSide, imager, new Admission(options.MaxSeries), console.Error), imager);
         await using var server = options.Listen is ListenAddress.Nowhere
             ? null
             : await Server.StartAsync(options.Listen, routes);

@@ -26,6 +26,23 @@ public sealed class ControllerRefusalTests(ITestOutputHelper log, ControllerRefu
         AssertRefused(1, "-r", option, $"{naps.Pid}");
     }
 
+    [Theory]
+    [InlineData("-P")]
+    [InlineData("-p")]
+    public void A_target_that_never_was(string option) => AssertRefused(1, "-r", option, "4194304");
+
+    [Theory]
+    [InlineData("-P")]
+    [InlineData("-p")]
+    public void A_target_that_waits_to_be_reaped(string option)
+    {
+        var dead = Own(Workload.StartWaitedFor("naps", 11));
+        dead.StopWaiting();
+        Signals.Send(dead.Pid, Signals.Kill);
+        Eventually.True(() => Proc.Stat(dead.Pid).State == 'Z', "the process is dead");
+        AssertRefused(1, "-r", option, $"{dead.Pid}");
+    }
+
     [Fact]
     public void A_thread_that_is_no_process()
     {
@@ -37,9 +54,63 @@ public sealed class ControllerRefusalTests(ITestOutputHelper log, ControllerRefu
     [InlineData("-r", "-P0")]
     [InlineData("-r", "-P4194305")]
     [InlineData("-r", "-t-1")]
+    [InlineData("-r", "-t", "-1")]
+    [InlineData("-r", "-t99999999999")]
+    [InlineData("-s0", "-P1")]
     [InlineData("-s51", "-P1")]
     [InlineData("-k2", "-P1")]
+    [InlineData("-r", "-p4194305")]
+    [InlineData("-r", "-P-1")]
+    [InlineData("-r", "-p", "-1")]
     public void A_number_out_of_range(params string[] arguments) => AssertRefused(2, arguments);
+
+    [Theory]
+    [InlineData("-r", "-Pinit")]
+    [InlineData("-r", "-p1x")]
+    [InlineData("-r", "-t1e3")]
+    [InlineData("-r", "-P", "")]
+    [InlineData("-r", "--tgid=")]
+    [InlineData("-r", "-t", "")]
+    [InlineData("-k", "", "-P1")]
+    [InlineData("--status", "--bpffs=")]
+    public void A_value_that_is_no_number_or_is_empty(params string[] arguments) => AssertRefused(2, arguments);
+
+    [Theory]
+    [InlineData("-a")]
+    [InlineData("-P1")]
+    public void No_image(params string[] arguments) => AssertRefused(2, arguments);
+
+    [Theory]
+    [InlineData("-d", "-a")]
+    [InlineData("-df")]
+    [InlineData("-f", "--status")]
+    [InlineData("-r", "-P1", "-p1")]
+    [InlineData("-r", "--json")]
+    [InlineData("-d", "-t5")]
+    public void Options_that_contradict_each_other(params string[] arguments) => AssertRefused(2, arguments);
+
+    [Theory]
+    [InlineData("-r", "-x")]
+    [InlineData("-rx")]
+    [InlineData("-r", "--wrong")]
+    [InlineData("-r", "1")]
+    [InlineData("-r", "--", "-S")]
+    [InlineData("-r", "-P", "-m")]
+    [InlineData("-r", "-P", "--myproc")]
+    [InlineData("-r", "-P99999999999", "-P1")]
+    public void What_is_unknown_too_much_or_an_option_in_the_place_of_a_value(params string[] arguments) =>
+        AssertRefused(2, arguments);
+
+    [Fact]
+    public void Who_is_not_root()
+    {
+        string before = Pinned.State(Loader.Directory);
+        foreach (string[] verb in new string[][] { ["-r"], ["-d"], ["-f"], ["--status"] })
+            Ran.With("setpriv", [
+                "--reuid", "65534", "--regid", "65534", "--clear-groups",
+                Requirements.Built("controller"), .. verb, "--bpffs", Loader.Directory]).AssertRefused(3);
+        Assert.Equal(before, Pinned.State(Loader.Directory));
+    }
 
     [Fact]
     public void A_policy_to_remove_that_is_not_there() => AssertRefused(1, "-d", "-P", $"{Environment.ProcessId}");
@@ -59,8 +130,8 @@ public sealed class ControllerRefusalTests(ITestOutputHelper log, ControllerRefu
 
     private void AssertRefused(int status, params string[] arguments)
     {
-        string before = Loader.Control("--status", "--json");
+        string before = Pinned.State(Loader.Directory);
         Loader.Controller(arguments).AssertRefused(status);
-        Assert.Equal(before, Loader.Control("--status", "--json"));
+        Assert.Equal(before, Pinned.State(Loader.Directory));
     }
 }

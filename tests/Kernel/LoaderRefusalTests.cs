@@ -19,6 +19,26 @@ public sealed class LoaderRefusalTests
     [Fact]
     public void No_image_is_a_usage_error() => Run().AssertRefused(2);
 
+    [Theory]
+    [InlineData("-r", "-x")]
+    [InlineData("-r", "--wrong")]
+    [InlineData("-r", "1")]
+    [InlineData("-s20")]
+    [InlineData("-r", "--listen", "")]
+    [InlineData("-r", "--listen", "--quiet")]
+    [InlineData("-r", "--listen", "127.0.0.1:65536")]
+    [InlineData("-r", "--listen", "127.0.0.1:x", "--listen", "none")]
+    [InlineData("-r", "--linger", "-1")]
+    [InlineData("-r", "--linger", "1e3")]
+    [InlineData("-r", "--max-series", "99999999999")]
+    [InlineData("-r", "--max-series=")]
+    [InlineData("-r", "--bpffs", "here")]
+    public void Wrong_usage(params string[] arguments)
+    {
+        Run(arguments).AssertRefused(2);
+        Assert.False(Directory.Exists(_directory));
+    }
+
     [Fact]
     public void A_second_loader_on_the_same_pins_is_refused_and_the_first_goes_on()
     {

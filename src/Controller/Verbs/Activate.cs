@@ -40,7 +40,7 @@ internal static class Activate
         foreach (var slot in over)
             book.Remove(slot);
 
-        output.WriteLine(isChange ? Change(book, old, options) : Add(book, options, task));
+        output.Tell(isChange ? Change(book, old, options) : Add(book, options, task));
         return ExitStatus.Done;
     }
 

@@ -11,10 +11,11 @@ internal static class Deactivate
         using var book = PolicyBook.Open(options.Bpffs);
         var slots = Select(book, options.Target);
         var answers = slots.ConvertAll(slot => Take(book, slot, options.Images));
+        if (options is { Target.Kind: TargetKind.All, Images: ImageSet.None })
+            book.RemoveTargets();
         book.Apply();
 
-        foreach (var answer in answers.DefaultIfEmpty("no policies; nothing to remove"))
-            output.WriteLine(answer);
+        output.Tell([.. answers.DefaultIfEmpty("no policies; nothing to remove")]);
         return ExitStatus.Done;
     }
 

@@ -34,7 +34,7 @@ internal static class Finish
         if (!objects.WaitUntilGone(_patience))
             throw new CommandException(
                 ExitStatus.Failed, "the pins are gone, but another process still holds programs; 'bpftool prog show' names it");
-        output.WriteLine($"finished: {before}");
+        output.Tell($"finished: {before}");
         return ExitStatus.Done;
     }
 
@@ -54,15 +54,27 @@ internal static class Finish
         loader.WaitForExit(_patience);
     }
 
-    /// <summary>The process that the control map names, if it runs the program that the kernel side has met as loader.</summary>
+    /// <summary>
+    /// The process that the control map names, or else the one that the kernel side has met: user space may have written
+    /// anything, and the kernel has another pid for it in a container.
+    /// </summary>
     private static Pidfd? Find(string directory)
     {
-        if (!SinglePins.TryReadLoader(directory, out var pid, out var inode))
+        if (!SinglePins.TryRead(directory, Pins.Activity, out Abi.Activity activity))
             return null;
-        var loader = Pidfd.Open(pid);
-        if (FileIdentity.OfTarget($"/proc/{pid}/exe")?.Inode == inode)
-            return loader;
-        loader?.Dispose();
+        var program = activity.OwnInode[(int)Caller.Loader];
+        return (SinglePins.TryRead(directory, Pins.Control, out Control control) ? Open(control.LoaderPid, program) : null)
+            ?? Open(activity.LoaderTgid, program);
+    }
+
+    /// <summary>Null when it does not run the program that the kernel side has met as loader.</summary>
+    private static Pidfd? Open(int pid, ulong program)
+    {
+        if (pid <= 0 || Pidfd.Open(pid) is not { } process)
+            return null;
+        if (FileIdentity.OfTarget($"/proc/{pid}/exe")?.Inode == program)
+            return process;
+        process.Dispose();
         return null;
     }
 }

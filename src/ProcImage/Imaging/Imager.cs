@@ -16,6 +16,7 @@ public sealed class Imager : IDisposable
     private ScheduleStats _systemSchedule;
     private uint _systemEpoch;
     private bool _policiesChanged;
+    private long _walks;
 
     public Imager(KernelMaps maps, PortraitTable table)
     {
@@ -39,12 +40,18 @@ public sealed class Imager : IDisposable
         _thread.Start();
     }
 
+    /// <summary>How many readings have begun; to be asked when a request arrives.</summary>
+    public long Readings => Volatile.Read(ref _walks);
+
     /// <summary>A fresh reading of everything, handed to <paramref name="use"/> under the lock.</summary>
-    public T Read<T>(Func<Snapshot, T> use)
+    /// <param name="use">Its result is returned.</param>
+    /// <param name="since">As <see cref="Readings"/> said before: one that has begun since then is fresh enough.</param>
+    public T Read<T>(Func<Snapshot, T> use, long? since = null)
     {
         lock (_lock)
         {
-            Walk();
+            if (since is null || since == _walks)
+                Walk();
             return use(TakeSnapshot());
         }
     }
@@ -83,6 +90,7 @@ public sealed class Imager : IDisposable
 
     private void Walk()
     {
+        Volatile.Write(ref _walks, _walks + 1);
         using var iterator = _maps.OpenIterator(Pins.Portraits);
         _table.BeginWalk();
         RecordStream.ReadAll(iterator, (in RecordHeader _, ReadOnlySpan<byte> record) => _table.Add(record, BootClock.Now));

@@ -7,14 +7,10 @@ namespace ProcImage.Loading;
 /// <summary>Says what this kernel and these privileges support, image by image, by trying it. Leaves nothing behind.</summary>
 internal static class Check
 {
-    private const string KernelTypes = "/sys/kernel/btf/vmlinux";
-
     public static ExitStatus Run(LoaderOptions options, TextWriter output)
     {
         output.WriteLine($"libbpf:    {Bpf.RequireLibrary()}");
-        output.WriteLine(File.Exists(KernelTypes)
-            ? $"BTF:       {KernelTypes}"
-            : "BTF:       none; this kernel was built without CONFIG_DEBUG_INFO_BTF");
+        output.WriteLine($"BTF:       {(KernelTypes.Exist ? KernelTypes.Path : KernelTypes.Missing)}");
         output.WriteLine(Bpffs.IsOn(options.Bpffs)
             ? "bpffs:     mounted"
             : "bpffs:     not mounted; 'proc_image' mounts it at /sys/fs/bpf");
@@ -39,7 +35,7 @@ internal static class Check
             using var kernelSide = Preload.Load(image);
             return null;
         }
-        catch (BpfException failure)
+        catch (Exception failure) when (failure is BpfException or CommandException)
         {
             return failure.Message;
         }

@@ -1,5 +1,6 @@
 using Libbpf;
 using ProcImage.Abi;
+using ProcImage.CommandLine;
 using Directory = System.IO.Directory;
 
 namespace ProcImage.Loading;
@@ -27,8 +28,10 @@ internal static class Preload
     }
 
     /// <summary>Programs that the images do not need are left out before the verifier sees them.</summary>
+    /// <exception cref="CommandException">This kernel has no types.</exception>
     public static BpfObject Load(ImageSet images)
     {
+        KernelTypes.Require();
         var hooks = ImageSupport.Hooks(images);
         var kernelSide = Open();
         try

@@ -8,7 +8,7 @@ using ProcImage.Loading;
 namespace ProcImage.Metrics;
 
 /// <summary>Writes every series. A collector that fails costs its own series and is told, never the scrape.</summary>
-internal sealed class Exporter(KernelSide kernelSide, Imager imager, Admission admission)
+internal sealed class Exporter(KernelSide kernelSide, Imager imager, Admission admission, TextWriter errors)
 {
     private const double NanosecondsPerSecond = 1e9;
     private readonly List<(string Name, TimeSpan Duration, bool Succeeded)> _collectors = [];
@@ -46,7 +46,7 @@ internal sealed class Exporter(KernelSide kernelSide, Imager imager, Admission a
         }
         catch (Exception failure) when (failure is BpfException or IOException)
         {
-            Console.Error.WriteLine($"proc_image: collector {name}: {failure.Message}");
+            errors.WriteLine($"proc_image: collector {name}: {failure.Message}");
         }
 
         _collectors.Add((name, Stopwatch.GetElapsedTime(begin), succeeded));

@@ -49,7 +49,7 @@ internal sealed class Narrator(Imager imager, TextWriter output, bool withTables
         var policies = new Dictionary<uint, string>();
         for (uint slot = 1; slot < Limits.MaxPolicies; slot++)
             if (snapshot.Activity.Live[slot] && !snapshot.Activity.Ended[slot])
-                policies.Add(snapshot.Policies[slot].Id, Describe(snapshot.Policies[slot]));
+                policies.TryAdd(snapshot.Policies[slot].Id, Describe(snapshot.Policies[slot]));
         return policies;
     }
 

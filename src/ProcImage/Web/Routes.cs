@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.IO.Compression;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using ProcImage.Imaging;
@@ -11,7 +10,11 @@ namespace ProcImage.Web;
 /// <summary>What there is to get.</summary>
 internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
 {
-    private readonly SemaphoreSlim _oneScrape = new(1);
+    /// <summary>Different bodies that are being read at the same time.</summary>
+    private const int MaxBodies = 16;
+
+    private readonly AnswerMaker _maker = new();
+    private readonly Outbox _outbox = new(MaxBodies);
     private int _lastSize = 64 * 1024;
 
     /// <summary>Set when the start is complete.</summary>
@@ -28,41 +31,47 @@ internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
             app.Map(file.Path, (RequestDelegate)file.Write);
     }
 
-    public void Dispose() => _oneScrape.Dispose();
+    public void Dispose() => _maker.Dispose();
 
-    /// <summary>One reading at a time, but whoever takes its answer slowly holds up nobody.</summary>
-    private async Task GetMetrics(HttpContext context)
+    private Task GetMetrics(HttpContext context)
     {
         var format = ExpositionFormat.Negotiate(context.Request.Headers.Accept);
-        var buffer = new ArrayBufferWriter<byte>(_lastSize);
-        await _oneScrape.WaitAsync(context.RequestAborted);
-        try
-        {
-            exporter.Write(buffer, format);
-            _lastSize = buffer.WrittenCount;
-        }
-        finally
-        {
-            _oneScrape.Release();
-        }
-
-        await Send(context, format.ContentType, buffer.WrittenMemory);
+        return Answer(context, format.ContentType, format.ContentType, () => Scrape(format));
     }
 
-    private Task GetProcesses(HttpContext context) =>
-        Send(context, PortraitJson.ContentType, imager.Read(snapshot => PortraitJson.List(snapshot.Portraits)));
-
-    private Task GetProcess(HttpContext context)
+    private ReadOnlyMemory<byte> Scrape(ExpositionFormat format)
     {
-        var json = TryParseLife(context.Request.RouteValues["life"] as string, out var tgid, out var startId)
-            ? imager.Read(snapshot => PortraitJson.One(snapshot.Portraits.FirstOrDefault(
-                portrait => portrait.Subject == new Subject(tgid, 0, startId))))
-            : null;
-        if (json is not null)
-            return Send(context, PortraitJson.ContentType, json);
-        context.Response.StatusCode = StatusCodes.Status404NotFound;
-        return context.Response.WriteAsync("no such life; /api/v1/processes lists them by tgid-start_id\n");
+        var buffer = new ArrayBufferWriter<byte>(_lastSize);
+        exporter.Write(buffer, format);
+        _lastSize = buffer.WrittenCount;
+        return buffer.WrittenMemory;
     }
+
+    private Task GetProcesses(HttpContext context)
+    {
+        var arrival = imager.Readings;
+        return Answer(
+            context,
+            PortraitJson.ContentType,
+            "list",
+            () => imager.Read(snapshot => PortraitJson.List(snapshot.Portraits), arrival));
+    }
+
+    private async Task GetProcess(HttpContext context)
+    {
+        var arrival = imager.Readings;
+        if (TryParseLife(context.Request.RouteValues["life"] as string, out var subject)
+            && await Answer(
+                context, PortraitJson.ContentType, $"{subject}", () => imager.Read(snapshot => One(snapshot, subject), arrival)))
+            return;
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        await context.Response.WriteAsync("no such life; /api/v1/processes lists them by tgid-start_id\n");
+    }
+
+    private static ReadOnlyMemory<byte>? One(Snapshot snapshot, Subject subject) =>
+        PortraitJson.One(snapshot.Portraits.FirstOrDefault(portrait => portrait.Subject == subject)) is { } json
+            ? json
+            : null;
 
     private Task GetReady(HttpContext context)
     {
@@ -70,29 +79,32 @@ internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
         return context.Response.WriteAsync(IsReady ? "ready\n" : "starting\n");
     }
 
-    private static async Task Send(HttpContext context, string contentType, ReadOnlyMemory<byte> body)
+    /// <summary>False, and nothing sent, where there is no such thing.</summary>
+    private async Task<bool> Answer(HttpContext context, string contentType, string key, Func<ReadOnlyMemory<byte>?> make)
     {
+        var packed = ContentCoding.IsGzipWelcome(context.Request.Headers.AcceptEncoding);
+        var body = await _maker.Get(
+            packed ? key + " gzip" : key,
+            () => make() is { } made ? packed ? ContentCoding.Gzip(made) : made : null).WaitAsync(context.RequestAborted);
+        if (body is not { } found)
+            return false;
         context.Response.ContentType = contentType;
         context.Response.Headers.Vary = "Accept, Accept-Encoding";
-        if (!context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
-        {
-            context.Response.ContentLength = body.Length;
-            await context.Response.Body.WriteAsync(body, context.RequestAborted);
-            return;
-        }
-
-        context.Response.Headers.ContentEncoding = "gzip";
-        await using var gzip = new GZipStream(context.Response.Body, CompressionLevel.Fastest);
-        await gzip.WriteAsync(body, context.RequestAborted);
+        if (packed)
+            context.Response.Headers.ContentEncoding = "gzip";
+        await _outbox.Send(context, found);
+        return true;
     }
 
-    private static bool TryParseLife(string? life, out int tgid, out ulong startId)
+    private static bool TryParseLife(string? life, out Subject subject)
     {
-        tgid = 0;
-        startId = 0;
+        subject = default;
         var dash = life?.IndexOf('-') ?? -1;
-        return dash > 0
-            && int.TryParse(life.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out tgid)
-            && ulong.TryParse(life.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out startId);
+        if (dash <= 0
+            || !int.TryParse(life.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out var tgid)
+            || !ulong.TryParse(life.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var startId))
+            return false;
+        subject = new Subject(tgid, 0, startId);
+        return true;
     }
 }

@@ -15,6 +15,10 @@ internal sealed class Server : IAsyncDisposable
     private const UnixFileMode OwnerAndGroup =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
+    private const int MaxConnections = 256;
+
+    private static readonly TimeSpan _toFirstRequest = TimeSpan.FromSeconds(10);
+
     private readonly WebApplication _app;
 
     private Server(WebApplication app, string address)
@@ -31,24 +35,23 @@ internal sealed class Server : IAsyncDisposable
     {
         // Empty: a settings file or an environment variable must not open another port than --listen.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Configure(options, listen));
+        var connections = new ConnectionLimit(MaxConnections, _toFirstRequest);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Configure(options, listen, connections));
         builder.Services.AddRoutingCore();
         var app = builder.Build();
+        app.Use(connections.Renew);
         app.Use(RequestGuard.Check);
         routes.Map(app);
         try
         {
             if (listen is ListenAddress.UnixSocket place)
-                RemoveAbandoned(place.Path);
+                UnixSocketFile.MakeRoom(place.Path);
             await app.StartAsync();
         }
         catch (Exception failure) when (failure is IOException or SocketException or UnauthorizedAccessException)
         {
             await app.DisposeAsync();
-            throw new CommandException(
-                ExitStatus.Failed,
-                $"cannot listen on {listen}: {Reason(failure, listen)}; choose another place with --listen",
-                failure);
+            throw Refused(failure, listen);
         }
 
         if (listen is ListenAddress.UnixSocket socket)
@@ -68,32 +71,22 @@ internal sealed class Server : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    /// <summary>The socket of a server that was killed: nobody answers there, and nobody else can listen there.</summary>
-    private static void RemoveAbandoned(string path)
-    {
-        if (!File.Exists(path))
-            return;
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            socket.Connect(new UnixDomainSocketEndPoint(path));
-        }
-        catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            if (new FileInfo(path).Length == 0)
-                File.Delete(path);
-        }
-    }
-
-    private static void Configure(KestrelServerOptions options, ListenAddress listen)
+    private static void Configure(KestrelServerOptions options, ListenAddress listen, ConnectionLimit connections)
     {
         options.AddServerHeader = false;
-        options.Limits.MaxConcurrentConnections = 256;
         options.Limits.MaxRequestBodySize = 0;
+        options.Limits.MaxRequestLineSize = 4 * 1024;
         options.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        options.Limits.MaxRequestBufferSize = 32 * 1024; // of what a client sends ahead
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
         options.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
         options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        // HTTP/2 in clear text would be a second protocol to defend, for nobody.
+        options.ConfigureEndpointDefaults(endpoint =>
+        {
+            endpoint.Protocols = HttpProtocols.Http1;
+            endpoint.Use(connections.Around);
+        });
         switch (listen)
         {
             case ListenAddress.Ip ip:
@@ -108,16 +101,24 @@ internal sealed class Server : IAsyncDisposable
         }
     }
 
-    private static string Reason(Exception failure, ListenAddress listen) =>
-        (failure.GetBaseException() as SocketException)?.SocketErrorCode switch
-        {
-            SocketError.AddressAlreadyInUse => "somebody listens there already",
-            SocketError.AccessDenied => listen is ListenAddress.UnixSocket
-                ? "the directory is closed to this user"
-                : "a port below 1024 needs root or CAP_NET_BIND_SERVICE",
-            SocketError.AddressNotAvailable => listen is ListenAddress.UnixSocket
-                ? "there is no such directory"
-                : "this machine has no such address",
-            _ => failure.GetBaseException().Message,
-        };
+    private static CommandException Refused(Exception failure, ListenAddress listen)
+    {
+        var error = (failure.GetBaseException() as SocketException)?.SocketErrorCode;
+        return new CommandException(
+            error == SocketError.AccessDenied ? ExitStatus.Unsupported : ExitStatus.Failed,
+            $"cannot listen on {listen}: {Reason(failure, error, listen)}; choose another place with --listen",
+            failure);
+    }
+
+    private static string Reason(Exception failure, SocketError? error, ListenAddress listen) => error switch
+    {
+        SocketError.AddressAlreadyInUse => "somebody listens there already",
+        SocketError.AccessDenied => listen is ListenAddress.UnixSocket
+            ? "the directory is closed to this user"
+            : "a port below 1024 needs root or CAP_NET_BIND_SERVICE",
+        SocketError.AddressNotAvailable => listen is ListenAddress.UnixSocket
+            ? "there is no such directory"
+            : "this machine has no such address",
+        _ => failure.GetBaseException().Message,
+    };
 }
