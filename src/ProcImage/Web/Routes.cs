@@ -70,7 +70,7 @@ internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
 
     private static ReadOnlyMemory<byte>? One(Snapshot snapshot, Subject subject) =>
         PortraitJson.One(snapshot.Portraits.FirstOrDefault(portrait => portrait.Subject == subject)) is { } json
-            ? json
+            ? new ReadOnlyMemory<byte>(json)
             : null;
 
     private Task GetReady(HttpContext context)
