@@ -34,7 +34,8 @@ public sealed class AdoptionTests : KernelTest
     {
         const int kills = 20;
         var growth = new Growth();
-        var (spinners, execs, pingpong) = (Start("spinners", 120_000), Start("execs", 100_003), Start("pingpong", 100_000_007, 0));
+        var (spinners, execs) = (Start("spinners", 120_000), Start("execs", 100_003));
+        var pingpong = Start("pingpong", 100_000_007, 0);
         int[] named = [spinners.Pid, execs.Pid, .. pingpong.Pids];
         foreach (int pid in named)
             Loader.Control("-rS", "-P", $"{pid}");
@@ -61,7 +62,7 @@ public sealed class AdoptionTests : KernelTest
         foreach (int pid in named)
             Assert.Contains(growth.Highest, series => series.Has("tgid", $"{pid}") && series.Value > 0);
         long notCounted = Eventually.Get(
-            () => counter.Signalled - countedBefore - (long)(CountSignals() - signalsBefore), missing => missing == kills);
+            () => counter.Signalled - countedBefore - (long)(CountSignals() - signalsBefore), count => count == kills);
         Assert.Equal(kills, notCounted); // the loaders, which are excepted themselves
         Assert.InRange(counter.Signalled, kills * 54, long.MaxValue);
         _current.Stop();

@@ -16,8 +16,13 @@ internal static class Preload
         try
         {
             using var kernelSide = Load(images);
-            var control = new Control { Abi = Limits.AbiVersion, Preloaded = images, NextPolicyId = 1, NextSequence = 1 };
-            Pin(kernelSide, directory.Path, ImageSupport.Hooks(images), control);
+            Pin(kernelSide, directory.Path, ImageSupport.Hooks(images), new Control
+            {
+                Abi = Limits.AbiVersion,
+                Preloaded = images,
+                NextPolicyId = 1,
+                NextSequence = 1,
+            });
         }
         catch
         {
@@ -62,14 +67,13 @@ internal static class Preload
         Directory.CreateDirectory(Path.Combine(directory, Pins.Iterators));
         for (var i = 0; i < Pins.All.Count; i++)
         {
-            var pin = Pins.All[i];
-            var name = Path.GetFileName(pin);
+            var (name, path) = (Path.GetFileName(Pins.All[i]), Path.Combine(directory, Pins.All[i]));
             if (i < Pins.Maps.Count)
-                control.Pins[i] = PinMap(kernelSide.FindMap(name), directory);
-            else if (Path.GetDirectoryName(pin) == Pins.Iterators)
-                control.Pins[i] = PinLink(kernelSide.FindProgram(name).AttachIterator(), Pins.Iterator(directory, name));
+                control.Pins[i] = PinMap(kernelSide.FindMap(name), path);
+            else if (Path.GetDirectoryName(Pins.All[i]) == Pins.Iterators)
+                control.Pins[i] = PinLink(kernelSide.FindProgram(name).AttachIterator(), path);
             else if (hooks.Contains(name))
-                control.Pins[i] = PinLink(kernelSide.FindProgram(name).Attach(), Pins.Link(directory, name));
+                control.Pins[i] = PinLink(kernelSide.FindProgram(name).Attach(), path);
         }
 
         var map = kernelSide.FindMap(Pins.Control);
@@ -77,10 +81,10 @@ internal static class Preload
         map.Pin(Pins.Map(directory, Pins.Control));
     }
 
-    private static uint PinMap(BpfMap map, string directory)
+    private static uint PinMap(BpfMap map, string path)
     {
         if (map.DisplayName != Pins.Control)
-            map.Pin(Pins.Map(directory, map.DisplayName));
+            map.Pin(path);
         return map.Info.Id;
     }
 
