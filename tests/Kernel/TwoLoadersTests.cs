@@ -43,7 +43,9 @@ public sealed class TwoLoadersTests
         var second = both.Single(child => child.HasExited);
         var first = both.Single(child => child != second);
         Assert.Equal(4, second.AwaitExit(_limit));
-        Assert.Contains(directory, second.Errors, StringComparison.Ordinal);
+        // What it has said may be read only after its end.
+        Assert.Contains(
+            directory, Eventually.Get(() => second.Errors, errors => errors.Length > 0), StringComparison.Ordinal);
         Assert.DoesNotContain('\n', second.Errors);
         string line = first.ReadLine(_limit);
         if (line.StartsWith("mounted", StringComparison.Ordinal))
