@@ -12,8 +12,8 @@ public static partial class Bpffs
     private const int InformationSize = 256; // struct statfs has 120 bytes
 
     /// <summary>
-    /// Mounts it where it belongs when a fresh machine has not. Returns whether that was needed. One at a time: a second
-    /// mount would hide the pins on the first.
+    /// Mounts it where it belongs when a fresh machine has not. Returns whether that was needed. One at a time: a
+    /// second mount would hide the pins on the first.
     /// </summary>
     /// <exception cref="BpfException">EPERM: mounting needs root.</exception>
     public static bool EnsureMounted(string directory)

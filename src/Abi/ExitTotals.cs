@@ -1,8 +1,8 @@
 namespace ProcImage.Abi;
 
 /// <summary>
-/// The single element of the exits map: what imaged processes have left when they died. The loader counts them, and this
-/// outlives it.
+/// The single element of the exits map: what imaged processes have left when they died. The loader counts them, and
+/// this outlives it.
 /// </summary>
 public struct ExitTotals
 {
@@ -16,6 +16,6 @@ public struct ExitTotals
     /// <summary>In ns, from start to death; only sum and buckets.</summary>
     public ScheduleStats Lifetimes;
 
-    /// <summary>The last one counted: its record is still in the ring buffer if the loader was killed right then.</summary>
+    /// <summary>The last one counted: if the loader was killed right then, its record is still in the ring.</summary>
     public Life Last;
 }

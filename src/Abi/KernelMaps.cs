@@ -4,8 +4,8 @@ using Libbpf;
 namespace ProcImage.Abi;
 
 /// <summary>
-/// The pinned maps and iterators of a preloaded kernel side. They are checked before they are used: the ABI version, then
-/// that each pin is what was pinned at preload.
+/// The pinned maps and iterators of a preloaded kernel side. They are checked before they are used: the ABI version,
+/// then that each pin is what was pinned at preload.
 /// </summary>
 public sealed class KernelMaps : IDisposable
 {

@@ -4,8 +4,8 @@ using Libbpf;
 namespace ProcImage.Abi;
 
 /// <summary>
-/// The programs behind a directory of pins, the maps that they use, and those that are pinned. The kernel frees them only some time after the
-/// last pin and descriptor: links after a grace period, maps after their programs.
+/// The programs behind a directory of pins, the maps that they use, and those that are pinned. The kernel frees them
+/// only some time after the last pin and descriptor: links after a grace period, maps after their programs.
 /// </summary>
 public sealed class KernelObjects
 {

@@ -17,7 +17,8 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
     /// <summary>Until <paramref name="stop"/> is completed, or something fails for good.</summary>
     public async Task Run(TaskCompletionSource stop)
     {
-        var table = new PortraitTable((ulong)options.Linger.Ticks * 100, ProcessIdentity.Read, new PinnedFigures(kernelSide.Maps));
+        var table = new PortraitTable(
+            (ulong)options.Linger.Ticks * 100, ProcessIdentity.Read, new PinnedFigures(kernelSide.Maps));
         using var imager = new Imager(kernelSide.Maps, table);
         await using var narrator = new Narrator(
             imager, console.Output, withTables: !options.Quiet && !Console.IsOutputRedirected);

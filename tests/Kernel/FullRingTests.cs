@@ -1,8 +1,11 @@
+using System.Globalization;
 using Libbpf;
 
 namespace ProcImage.Tests.Kernel;
 
-/// <summary>What does not fit into the ring buffer is counted one by one, and nothing that it concerns is called complete.</summary>
+/// <summary>
+/// What does not fit into the ring buffer is counted one by one, and nothing that it concerns is called complete.
+/// </summary>
 public sealed class FullRingTests(ITestOutputHelper log) : KernelTest(log)
 {
     private const string Complete = "proc_image_process_complete";
@@ -10,8 +13,8 @@ public sealed class FullRingTests(ITestOutputHelper log) : KernelTest(log)
     [Fact]
     public void Each_record_that_does_not_fit_is_counted_and_the_portraits_concerned_say_so()
     {
-        const int children = 7001; // the ring has room for the two records of some 4,700
-        var (naps, deaths) = (Own(Workload.StartWaitedFor("naps", 11)), Start("deaths", children));
+        const int births = 7001; // the ring has room for the two records of some 4,700
+        var (naps, deaths) = (Own(Workload.StartWaitedFor("naps", 11)), Start("deaths", births));
         Loader.Control("-rS", "-P", $"{naps.Pid}");
         Loader.Control("-rS");
         using var counter = new DeathCounter();
@@ -30,8 +33,9 @@ public sealed class FullRingTests(ITestOutputHelper log) : KernelTest(log)
         // Freed processes are told after a grace period of the kernel; others on the machine may die meanwhile.
         var (now, lost, records) = Eventually.Get(
             () => (Deaths: (counter.Dead, counter.Freed), Lost: Lost() - lostBefore, Records: ring.Read()),
-            seen => seen.Deaths.Freed - before.Freed >= children && Adds(seen.Deaths, seen.Lost, seen.Records));
-        Log.WriteLine($"{now.Dead - before.Dead} dead, {now.Freed - before.Freed} freed, {records.Count} arrived, {lost} lost");
+            seen => seen.Deaths.Freed - before.Freed >= births && Adds(seen.Deaths, seen.Lost, seen.Records));
+        Log.WriteLine($"{now.Dead - before.Dead} dead, {now.Freed - before.Freed} freed");
+        Log.WriteLine($"{records.Count} arrived, {lost} lost");
         Assert.True(Adds(now, lost, records));
 
         Loader.Signal(Signals.Continue);
@@ -43,13 +47,15 @@ public sealed class FullRingTests(ITestOutputHelper log) : KernelTest(log)
         Assert.Equal(lostBefore + lost, metrics.Value("proc_image_losses_total", ("cause", "event")));
         Assert.Equal(signals + told, Signalled(metrics));
         Assert.Equal(0, metrics.Of(naps.Pid).Value(Complete));
-        var whole = records.Where(record => record.Type == RingRecord.FinalProcess).Select(record => record.Tgid).ToHashSet();
-        foreach (var portrait in metrics.Named(Complete).All.Where(portrait => portrait.Has("tgid", $"{deaths.Pid}")))
-            Assert.Equal(1, portrait.Value);
-        foreach (int child in records.Where(record => record.Parent == deaths.Pid).Select(record => record.Tgid).Distinct())
+        Assert.Equal(1, metrics.Of(deaths.Pid).Value(Complete));
+        var whole = records.Where(record => record.Type == RingRecord.FinalProcess)
+            .Select(record => record.Tgid).ToHashSet();
+        var children = records.Where(record => record.Parent == deaths.Pid).Select(record => record.Tgid).ToHashSet();
+        foreach (var portrait in metrics.Named(Complete).All)
         {
-            if (metrics.Of(child).Has(Complete))
-                Assert.Equal(whole.Contains(child) ? 1 : 0, metrics.Of(child).Value(Complete));
+            int tgid = int.Parse(portrait.Labels["tgid"], CultureInfo.InvariantCulture);
+            if (children.Contains(tgid))
+                Assert.Equal(whole.Contains(tgid) ? 1 : 0, portrait.Value);
         }
 
         AssertWorksAgain(lostBefore + lost);
@@ -59,7 +65,8 @@ public sealed class FullRingTests(ITestOutputHelper log) : KernelTest(log)
             == lost + records.Count(record => record.IsOfDeath) + PoliciesEnded(records);
 
         // The end of the policy of naps is told too: where that has not fitted it is one of the lost.
-        static int PoliciesEnded(IReadOnlyList<RingRecord> records) => records.Any(record => !record.IsOfDeath) ? 0 : -1;
+        static int PoliciesEnded(IReadOnlyList<RingRecord> records) =>
+            records.Any(record => !record.IsOfDeath) ? 0 : -1;
     }
 
     private void AssertWorksAgain(long lost)

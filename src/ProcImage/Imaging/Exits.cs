@@ -19,8 +19,8 @@ public sealed class Exits(IFigureStore store)
     public ulong Count(ExitCause cause) => _totals.Counts[(int)cause];
 
     /// <summary>
-    /// Nothing changes where it was the last one to be counted: a loader that was killed right then has left its record in
-    /// the ring buffer, whose position moves on only after that.
+    /// Nothing changes where it was the last one to be counted: a loader that was killed right then has left its record
+    /// in the ring buffer, whose position moves on only after that.
     /// </summary>
     public void Add(Portrait portrait)
     {

@@ -79,7 +79,7 @@ public sealed class Portrait(Subject subject)
     /// <summary>Dead and counted as such: kept for the linger, among the latest of the dead.</summary>
     public bool IsBuried { get; set; }
 
-    /// <summary>Its death is in the totals, although no final record has come: a loader may have counted it that is gone.</summary>
+    /// <summary>Its death is in the totals, perhaps without its final record, and by an earlier loader.</summary>
     public bool IsCounted { get; set; }
 
     /// <summary>The figure store has it.</summary>

@@ -184,7 +184,7 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
             _portraits.Remove(_dead.Dequeue().Subject);
     }
 
-    /// <summary>What is over goes at the next reading: until then its final record is not known to be consumed.</summary>
+    /// <summary>What is over goes only now: when its final record came, it was not yet known to be consumed.</summary>
     private void Store()
     {
         foreach (var subject in _over)
@@ -214,7 +214,7 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         _shown.Clear();
     }
 
-    /// <summary>Some lives end unseen: those that were deactivated, and those that died while no loader was there.</summary>
+    /// <summary>Some lives end unseen: of those that were deactivated, and where a record was lost.</summary>
     private bool MakeRoom()
     {
         var unseen = store.Lives().Where(life => !_portraits.ContainsKey(Subject.Of(life))).ToList();

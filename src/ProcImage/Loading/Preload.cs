@@ -17,7 +17,13 @@ internal static class Preload
         try
         {
             using var kernelSide = Load(images);
-            var control = new Control { Abi = Limits.AbiVersion, Preloaded = images, NextPolicyId = 1, NextSequence = 1 };
+            var control = new Control
+            {
+                Abi = Limits.AbiVersion,
+                Preloaded = images,
+                NextPolicyId = 1,
+                NextSequence = 1,
+            };
             Pin(kernelSide, directory.Path, ImageSupport.Hooks(images), control, standby);
         }
         catch
@@ -70,12 +76,15 @@ internal static class Preload
         {
             var name = Path.GetFileName(Pins.All[i]);
             var folder = Path.GetDirectoryName(Pins.All[i]);
+            var path = Path.Combine(directory, Pins.All[i]);
             if (folder == "")
-                control.Pins[i] = PinMap(kernelSide.FindMap(name), directory);
+                control.Pins[i] = PinMap(kernelSide.FindMap(name), path);
             else if (folder == Pins.Iterators)
-                control.Pins[i] = PinLink(kernelSide.FindProgram(name).AttachIterator(), Pins.Iterator(directory, name));
+                control.Pins[i] = PinLink(kernelSide.FindProgram(name).AttachIterator(), path);
             else if (folder == (standby ? Pins.Programs : Pins.Links) && hooks.Contains(name))
-                control.Pins[i] = PinHook(kernelSide.FindProgram(name), directory, standby);
+                control.Pins[i] = standby
+                    ? PinProgram(kernelSide.FindProgram(name), path)
+                    : PinLink(kernelSide.FindProgram(name).Attach(), path);
         }
 
         var map = kernelSide.FindMap(Pins.Control);
@@ -83,18 +92,16 @@ internal static class Preload
         map.Pin(Pins.Map(directory, Pins.Control));
     }
 
-    private static uint PinMap(BpfMap map, string directory)
+    private static uint PinMap(BpfMap map, string path)
     {
         if (map.DisplayName != Pins.Control)
-            map.Pin(Pins.Map(directory, map.DisplayName));
+            map.Pin(path);
         return map.Info.Id;
     }
 
-    private static uint PinHook(BpfProgram program, string directory, bool standby)
+    private static uint PinProgram(BpfProgram program, string path)
     {
-        if (!standby)
-            return PinLink(program.Attach(), Pins.Link(directory, program.Name));
-        program.Pin(Pins.Program(directory, program.Name));
+        program.Pin(path);
         return program.Info().Id;
     }
 

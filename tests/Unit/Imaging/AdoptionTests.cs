@@ -22,23 +22,24 @@ public class AdoptionTests
     public void A_reading_that_a_thread_has_dropped_out_of_shows_nothing_less()
     {
         var usage = new ResourceUsage { Runtime = 70, VoluntarySwitches = 7, MinorFaults = 5, ReadChars = 3 };
-        _readings.Read(Records.Process.Bytes(Records.Waits(3000)), (Records.Thread with { Usage = usage }).Bytes(Records.Waits(5000)));
+        var thread = Records.Thread with { Usage = usage };
+        _readings.Read(Records.Process.Bytes(Records.Waits(3000)), thread.Bytes(Records.Waits(5000)));
         _readings.Adopt().Read(Records.Process.Bytes(Records.Waits(3000)));
-        var portrait = _readings.Only;
+        var (portrait, stats) = (_readings.Only, _readings.Only.Delays.Stats);
         Assert.Equal((70UL, 7UL, 5UL, 3UL), (
             portrait.Resources.Cpu.Total,
             portrait.Resources.Usage.VoluntarySwitches,
             portrait.Resources.Usage.MinorFaults,
             portrait.Resources.Usage.ReadChars));
-        Assert.Equal((8000UL, 2UL, 3000UL, 5000UL), (
-            portrait.Delays.Stats.Sum, portrait.Delays.Stats.Count, portrait.Delays.Stats.Min, portrait.Delays.Stats.Max));
+        Assert.Equal((8000UL, 2UL, 3000UL, 5000UL), (stats.Sum, stats.Count, stats.Min, stats.Max));
     }
 
     [Fact]
     public void Delays_of_a_later_activation_begin_anew()
     {
         _readings.Read(Records.Process.Bytes(Records.Waits(3000, 5000)));
-        _readings.Adopt().Read((Records.Process with { ScheduleSince = Records.Process.ScheduleSince + 1 }).Bytes(Records.Waits(7)));
+        var later = Records.Process with { ScheduleSince = Records.Process.ScheduleSince + 1 };
+        _readings.Adopt().Read(later.Bytes(Records.Waits(7)));
         Assert.Equal(7UL, _readings.Only.Delays.Stats.Sum);
     }
 
