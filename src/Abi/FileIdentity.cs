@@ -8,8 +8,9 @@ namespace ProcImage.Abi;
 /// <param name="Device">Major and minor number of its file system.</param>
 /// <param name="Inode">Inode number.</param>
 /// <param name="Owner">uid of the owner.</param>
+/// <param name="Group">gid of the group.</param>
 /// <param name="IsDirectory">Whether it is a directory itself, not a link to one.</param>
-public readonly partial record struct FileIdentity(ulong Device, ulong Inode, uint Owner, bool IsDirectory)
+public readonly partial record struct FileIdentity(ulong Device, ulong Inode, uint Owner, uint Group, bool IsDirectory)
 {
     private const int TypeMask = 0xF000; // S_IFMT
     private const int DirectoryType = 0x4000; // S_IFDIR
@@ -31,7 +32,8 @@ public readonly partial record struct FileIdentity(ulong Device, ulong Inode, ui
     {
         var stat = default(Statx);
         if (statx(directory, path, flags, BasicStats, &stat) == 0)
-            return new FileIdentity((ulong)stat.Major << 32 | stat.Minor, stat.Inode, stat.Uid, (stat.Mode & TypeMask) == DirectoryType);
+            return new FileIdentity(
+                (ulong)stat.Major << 32 | stat.Minor, stat.Inode, stat.Uid, stat.Gid, (stat.Mode & TypeMask) == DirectoryType);
         var error = Marshal.GetLastPInvokeError();
         return error is Errno.ENOENT or Errno.ENOTDIR ? null : throw BpfError.Create(BpfOperation.Open, path, error);
     }
@@ -45,6 +47,9 @@ public readonly partial record struct FileIdentity(ulong Device, ulong Inode, ui
     {
         [FieldOffset(20)]
         public uint Uid;
+
+        [FieldOffset(24)]
+        public uint Gid;
 
         [FieldOffset(28)]
         public ushort Mode;

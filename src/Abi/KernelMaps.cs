@@ -11,16 +11,19 @@ public sealed class KernelMaps : IDisposable
 {
     private const uint Only = 0;
 
+    private readonly Caller _caller;
     private readonly BpfMap _control;
     private readonly BpfMap _policies;
     private readonly BpfMap _targets;
     private readonly BpfMap _activity;
     private readonly BpfMap _losses;
-    private readonly BpfMap _system;
+    private readonly BpfMap? _system;
+    private readonly BpfMap? _events;
 
-    private KernelMaps(string directory)
+    private KernelMaps(string directory, Caller caller)
     {
         Directory = directory;
+        _caller = caller;
         _control = Open<Control>(Pins.Control, BpfMapType.Array, 1);
         var abi = ReadControl().Abi;
         if (abi != Limits.AbiVersion)
@@ -34,27 +37,31 @@ public sealed class KernelMaps : IDisposable
 
         _policies = Open<Policy>(Pins.Policies, BpfMapType.Array, Limits.MaxPolicies);
         _targets = Open<uint>(Pins.Targets, BpfMapType.Hash, Limits.MaxPolicies, Unsafe.SizeOf<TargetKey>());
-        _activity = Open<Activity>(Pins.Activity, BpfMapType.Array, 1);
-        _losses = Open<ulong>(Pins.Losses, BpfMapType.PerCpuArray, (int)Loss.Losses);
-        _system = Open<SystemStats>(Pins.System, BpfMapType.PerCpuArray, 1);
-        Events = BpfMap.OpenPinned(Pins.Map(directory, Pins.Events));
+        _activity = OpenReadOnly<Activity>(Pins.Activity, BpfMapType.Array, 1);
+        _losses = OpenReadOnly<ulong>(Pins.Losses, BpfMapType.PerCpuArray, (int)Loss.Losses);
+        if (caller != Caller.Loader)
+            return;
+        _system = OpenReadOnly<SystemStats>(Pins.System, BpfMapType.PerCpuArray, 1);
+        _events = BpfMap.OpenPinned(Pins.Map(directory, Pins.Events));
     }
 
     public string Directory { get; }
 
-    /// <summary>The ring buffer.</summary>
-    public BpfMap Events { get; }
+    /// <summary>The ring buffer; its reader is the loader alone.</summary>
+    public BpfMap Events => _events ?? throw OnlyForTheLoader();
 
+    /// <param name="directory">Of the pins.</param>
+    /// <param name="caller">Which of the tool's programs this is. The controller opens what it needs, and no more.</param>
     /// <exception cref="PinsException">Nothing is preloaded there, or something that cannot be used.</exception>
     /// <exception cref="BpfException">A pin cannot be opened.</exception>
-    public static KernelMaps OpenPinned(string directory)
+    public static KernelMaps OpenPinned(string directory, Caller caller)
     {
         PinDirectory.RefuseForeign(directory);
         if (FileIdentity.Of(Pins.Map(directory, Pins.Control)) is null)
             throw new PinsException(
                 PinsProblem.NotPreloaded,
                 $"nothing is preloaded at {directory}; start 'proc_image -a' first, or name its directory with --bpffs");
-        return new KernelMaps(directory);
+        return new KernelMaps(directory, caller);
     }
 
     public Control ReadControl() => _control.Lookup<uint, Control>(Only);
@@ -98,8 +105,9 @@ public sealed class KernelMaps : IDisposable
     /// <summary>Run-queue delay of all tasks on all CPUs since schedule became active.</summary>
     public ScheduleStats ReadSystemSchedule()
     {
+        var system = _system ?? throw OnlyForTheLoader();
         var perCpu = new SystemStats[Bpf.PossibleCpus];
-        _system.TryLookupPerCpu<uint, SystemStats>(Only, perCpu);
+        system.TryLookupPerCpu<uint, SystemStats>(Only, perCpu);
         var epoch = ReadActivity().ScheduleEpoch;
         var sum = default(ScheduleStats);
         foreach (var cpu in perCpu)
@@ -110,10 +118,10 @@ public sealed class KernelMaps : IDisposable
 
     /// <summary>Puts the policies that were written into force, on every task. On return the kernel does as they say.</summary>
     /// <param name="control">Written before. Under the policy lock, as read after it was taken.</param>
-    /// <param name="caller">Which of the tool's programs this is: the kernel side learns its file.</param>
-    public void Apply(Control control, Caller caller)
+    /// <remarks>The kernel side learns the file of this program by it.</remarks>
+    public void Apply(Control control)
     {
-        WriteControl(control with { Caller = caller });
+        WriteControl(control with { Caller = _caller });
         using var walk = OpenIterator(Pins.Apply);
         walk.Drain();
     }
@@ -122,7 +130,7 @@ public sealed class KernelMaps : IDisposable
     public void Sweep()
     {
         var control = ReadControl();
-        Apply(control with { Sweep = 1 }, Caller.Loader);
+        Apply(control with { Sweep = 1 });
         WriteControl(control);
     }
 
@@ -138,14 +146,21 @@ public sealed class KernelMaps : IDisposable
         _targets.Dispose();
         _activity.Dispose();
         _losses.Dispose();
-        _system.Dispose();
-        Events.Dispose();
+        _system?.Dispose();
+        _events?.Dispose();
     }
 
-    private BpfMap Open<TValue>(string name, BpfMapType type, int entries, int keySize = sizeof(uint))
+    private static InvalidOperationException OnlyForTheLoader() => new("this map was opened for the loader alone");
+
+    private BpfMap OpenReadOnly<TValue>(string name, BpfMapType type, int entries)
+        where TValue : unmanaged =>
+        Open<TValue>(name, type, entries, readOnly: true);
+
+    private BpfMap Open<TValue>(
+        string name, BpfMapType type, int entries, int keySize = sizeof(uint), bool readOnly = false)
         where TValue : unmanaged
     {
-        var map = BpfMap.OpenPinned(Pins.Map(Directory, name));
+        var map = BpfMap.OpenPinned(Pins.Map(Directory, name), readOnly);
         try
         {
             map.ExpectShape(type, keySize, Unsafe.SizeOf<TValue>(), entries);

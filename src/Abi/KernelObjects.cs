@@ -14,6 +14,7 @@ public sealed class KernelObjects
     private readonly HashSet<uint> _programs = [];
     private readonly HashSet<uint> _maps = [];
 
+    /// <summary>None for who has no CAP_SYS_ADMIN: then there is nothing to wait for.</summary>
     public static KernelObjects Of(string directory)
     {
         var objects = new KernelObjects();
@@ -24,9 +25,13 @@ public sealed class KernelObjects
                 using var link = BpfLink.OpenPinned(pin);
                 objects.Add(link.Info().ProgramId);
             }
-            catch (BpfException gone) when (gone.Errno is Errno.ENOENT or Errno.EPERM)
+            catch (BpfException gone) when (gone.Errno == Errno.ENOENT)
             {
-                // Its loader is taking it down at this moment, or to wait for it takes CAP_SYS_ADMIN.
+                // Its loader is taking it down at this moment.
+            }
+            catch (BpfException denied) when (denied.Errno == Errno.EPERM)
+            {
+                return new KernelObjects(); // without CAP_SYS_ADMIN nobody learns what the kernel still has
             }
         }
 

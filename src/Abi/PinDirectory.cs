@@ -26,7 +26,9 @@ public sealed partial class PinDirectory : IDisposable
         while (true)
         {
             if (mkdir(path, OwnerOnly) < 0 && Marshal.GetLastPInvokeError() is var error && error != Errno.EEXIST)
-                throw BpfError.Create("create", path, error);
+                throw new BpfException(
+                    "create", path, error, Marshal.GetPInvokeErrorMessage(error),
+                    error == Errno.ENOENT ? "create the directory above it first" : "run as root");
             try
             {
                 return TryHold(path) ?? throw new PinsException(
@@ -48,6 +50,13 @@ public sealed partial class PinDirectory : IDisposable
         RefuseForeign(path);
         return DirectoryLock.TryTake(path) is { } held ? new PinDirectory(path, held) : null;
     }
+
+    /// <summary>Goes on with a lock that was inherited; null when the descriptor is none of this directory.</summary>
+    public static PinDirectory? FromInherited(string path, int fd) =>
+        DirectoryLock.FromInherited(fd, path) is { } held ? new PinDirectory(path, held) : null;
+
+    /// <summary>The descriptor that holds the lock.</summary>
+    public int Fd => _lock.Fd;
 
     /// <summary>What is pinned there, of all that this tool pins.</summary>
     public static PinCounts Count(string path) => new(
@@ -94,23 +103,27 @@ public sealed partial class PinDirectory : IDisposable
     private static IEnumerable<string> Known(string path, string folder) =>
         Pins.In(folder).Select(name => System.IO.Path.Combine(path, folder, name)).Where(File.Exists);
 
-    private static string Named(string path)
+    private static string Named(string path) => DirectoryLock.Holder(path) is { } pid ? $" (pid {pid})" : "";
+
+    /// <summary>To remove a pin is to write to its directory, which nobody but its owner may.</summary>
+    /// <exception cref="BpfException">EACCES.</exception>
+    public static void RequireOwner(string path)
     {
-        try
-        {
-            using var maps = KernelMaps.OpenPinned(path);
-            return $" (pid {maps.ReadControl().LoaderPid})";
-        }
-        catch (Exception exception) when (exception is PinsException or BpfException)
-        {
-            return ""; // it is only just starting, or of another version
-        }
+        if (faccessat(CurrentDirectory, path, ReadWriteSearch, EffectiveIds) < 0)
+            throw new BpfException(
+                "take down", path, Errno.EACCES, "its pins are its owner's", "run as root; 'controller -d' removes policies alone");
     }
 
+    private const int CurrentDirectory = -100; // AT_FDCWD
+    private const int EffectiveIds = 0x200; // AT_EACCESS
+    private const int ReadWriteSearch = 7; // R_OK | W_OK | X_OK
     private const uint OwnerOnly = 0x1C0; // 0700
 
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int mkdir(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int faccessat(int directory, string path, int mode, int flags);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint geteuid();
@@ -119,5 +132,5 @@ public sealed partial class PinDirectory : IDisposable
 /// <summary>How many pins there were.</summary>
 public readonly record struct PinCounts(int Hooks, int Maps, int Iterators)
 {
-    public override string ToString() => $"{Hooks} hooks, {Maps} maps, {Iterators} iterators removed";
+    public override string ToString() => $"{Hooks} hooks, {Maps} maps, {Iterators} iterators";
 }

@@ -36,6 +36,13 @@ public static class LoaderCommandLine
         $"export at most N series of processes (default {DefaultMaxSeries})",
         _maxSeriesRange.Parse);
 
+    private static readonly Flag _keep = new(
+        null, "keep", "when told to end, leave everything in place for the next proc_image");
+
+    private static readonly Valued<string> _group = new(
+        null, "group", "GROUP", "members of GROUP, a name or gid, may use 'controller' (default: root alone)",
+        (_, text) => text);
+
     private static readonly Flag _quiet = new(null, "quiet", "print no tables");
 
     private static readonly Flag _check = new(
@@ -50,6 +57,7 @@ public static class LoaderCommandLine
             + "Start and stop them with 'controller'.",
             new OptionGroup("Images (at least one)", _all, _keytime, _lock, _resource, _syscall, _schedule),
             new OptionGroup("Export", _listen, _linger, _maxSeries),
+            new OptionGroup("Service", _keep, _group),
             new OptionGroup("Other", _quiet, _check, _bpffs)),
         Read);
 
@@ -69,6 +77,8 @@ public static class LoaderCommandLine
             Linger = TimeSpan.FromSeconds(given.Value(_linger, DefaultLinger)),
             MaxSeries = (int)given.Value(_maxSeries, DefaultMaxSeries),
             Bpffs = given.Value(_bpffs, Pins.DefaultDirectory),
+            Keep = given.Has(_keep),
+            Group = given.Has(_group) ? given.Value(_group, "") : null,
             Quiet = given.Has(_quiet),
             Check = check,
         };

@@ -21,6 +21,12 @@ public sealed record LoaderOptions
 
     public required string Bpffs { get; init; }
 
+    /// <summary>Leave everything in place at the end, for the next loader.</summary>
+    public required bool Keep { get; init; }
+
+    /// <summary>Name or gid of the group that may write policies; null for none.</summary>
+    public required string? Group { get; init; }
+
     public required bool Quiet { get; init; }
 
     public required bool Check { get; init; }

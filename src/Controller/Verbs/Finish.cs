@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Libbpf;
 using ProcImage.Abi;
 using ProcImage.CommandLine;
@@ -13,10 +14,11 @@ internal static class Finish
 
     public static ExitStatus Run(ControllerOptions options, TextWriter output)
     {
-        if (!Directory.Exists(options.Bpffs))
+        if (FileIdentity.Of(options.Bpffs) is null)
             throw new PinsException(
                 PinsProblem.NotPreloaded, $"nothing is preloaded at {options.Bpffs}; there is nothing to finish");
         PinDirectory.RefuseForeign(options.Bpffs);
+        PinDirectory.RequireOwner(options.Bpffs);
         var before = PinDirectory.Count(options.Bpffs);
         var objects = KernelObjects.Of(options.Bpffs);
         var begin = Stopwatch.GetTimestamp();
@@ -35,7 +37,7 @@ internal static class Finish
         if (!objects.WaitUntilGone(_patience))
             throw new CommandException(
                 ExitStatus.Failed, "the pins are gone, but another process still holds programs; 'bpftool prog show' names it");
-        output.WriteLine($"finished: {before}");
+        output.WriteLine($"finished: {before} removed");
         return ExitStatus.Done;
     }
 
@@ -55,24 +57,44 @@ internal static class Finish
         loader.WaitForExit(_patience);
     }
 
-    /// <summary>The process that the control map names, if it runs the program that the kernel side has met as loader.</summary>
+    /// <summary>
+    /// The process that has the lock, which nobody but the owner of the pins can take: what stands in the maps may be
+    /// written by members of a group, and must not tell root whom to kill.
+    /// </summary>
     private static Pidfd? Find(string directory)
+    {
+        if (DirectoryLock.Holder(directory) is not { } pid || Pidfd.Open(pid) is not { } process)
+            return null;
+        // Asked again: now the descriptor is that of a process that has the lock.
+        if (DirectoryLock.Holder(directory) == pid && (IsNamedLoader(pid) || IsRegistered(directory, pid)))
+            return process;
+        process.Dispose();
+        return null;
+    }
+
+    /// <summary>Another controller that finishes has the lock too, for a moment.</summary>
+    private static bool IsNamedLoader(int pid)
     {
         try
         {
-            using var maps = KernelMaps.OpenPinned(directory);
-            var pid = maps.ReadControl().LoaderPid;
-            var loader = Pidfd.Open(pid);
-            var program = FileIdentity.OfTarget($"/proc/{pid}/exe");
-            if (program?.Inode == maps.ReadActivity().OwnInode[(int)Caller.Loader])
-                return loader;
-            loader?.Dispose();
-            return null;
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/comm")) == "proc_image\n";
         }
-        catch (Exception gone) when (gone is PinsException { Problem: PinsProblem.NotPreloaded }
-            or BpfException { Errno: Errno.ENOENT })
+        catch (IOException)
         {
-            return null;
+            return false; // gone
+        }
+    }
+
+    private static bool IsRegistered(string directory, int pid)
+    {
+        try
+        {
+            using var maps = KernelMaps.OpenPinned(directory, Caller.Controller);
+            return maps.ReadControl().LoaderPid == pid;
+        }
+        catch (Exception exception) when (exception is PinsException or BpfException)
+        {
+            return false; // it is only just starting or ending, or of another version
         }
     }
 }

@@ -12,7 +12,7 @@ internal static class Status
 
     public static ExitStatus Run(ControllerOptions options, TextWriter output)
     {
-        using var maps = KernelMaps.OpenPinned(options.Bpffs);
+        using var maps = KernelMaps.OpenPinned(options.Bpffs, Caller.Controller);
         var status = Read(maps);
         if (options.Json)
             WriteJson(status, output);
@@ -39,8 +39,12 @@ internal static class Status
                 tasks.Threads((uint)slot)))
             .OrderBy(row => row.Policy.Id)
             .ToList();
-        using var held = DirectoryLock.TryTake(maps.Directory);
-        return new StatusReport(control, held is null, Directory.Exists(Pins.Link(maps.Directory, "")), rows, maps.ReadLosses());
+        return new StatusReport(
+            control,
+            DirectoryLock.Holder(maps.Directory) is not null,
+            Directory.Exists(Pins.Link(maps.Directory, "")),
+            rows,
+            maps.ReadLosses());
     }
 
     private static void WriteText(StatusReport status, TextWriter output)
