@@ -16,8 +16,8 @@ internal static class Loader
         if (options.Check)
             return Check.Run(options, console.Output);
 
+        using var kernelSide = KernelSide.Resume(options.Bpffs) ?? Begin(options, console);
         using var stop = new StopSignals();
-        using var kernelSide = KernelSide.Resume(options.Bpffs) ?? Begin(options, console, stop);
         var serving = new Serving(options, console, kernelSide);
         try
         {
@@ -40,10 +40,17 @@ internal static class Loader
     }
 
     /// <summary>With all capabilities. It returns only if there are none to give up; else this process starts again.</summary>
-    private static KernelSide Begin(LoaderOptions options, CommandConsole console, StopSignals stop)
+    private static KernelSide Begin(LoaderOptions options, CommandConsole console)
     {
         var images = ImageSupport.Select(options);
         uint? group = options.Group is { } name ? UnixGroup.Find(name) : null;
+        if (!Handover.HasBegun)
+        {
+            // .NET has threads by now that would take a signal, and lose it at the second execve(2).
+            StopSignals.HoldBack();
+            SelfExec.Run(null, Handover.Variable, Handover.Begun, []);
+        }
+
         if (Bpffs.EnsureMounted(options.Bpffs, searchable: group is not null))
             console.Output.WriteLine("mounted a bpffs at /sys/fs/bpf: there was none");
         var kernelSide = KernelSide.Start(options.Bpffs, images);
@@ -53,7 +60,7 @@ internal static class Loader
             if (group is { } members && PinAccess.Obstacle(options.Bpffs, members) is { } obstacle)
                 console.Error.WriteLine(
                     $"proc_image: group {options.Group} cannot pass {obstacle}; 'chmod o+x {obstacle}' lets it");
-            if ((Capabilities.Permitted & ~KeptBy(options)) != Capability.None && stop.TryHoldBack())
+            if ((Capabilities.Permitted & ~KeptBy(options)) != Capability.None)
             {
                 var handover = kernelSide.HandOver();
                 SelfExec.Run(

@@ -22,7 +22,7 @@ internal sealed unsafe partial class StopSignals : IDisposable
                 context.Cancel = true;
                 _stop.TrySetResult();
             }));
-        Mask(Unblock); // what has come while this process started again is delivered now
+        Mask(Unblock); // what was held back is delivered now
     }
 
     /// <summary>Completed by a signal, or failed by <see cref="Fail"/>.</summary>
@@ -31,17 +31,10 @@ internal sealed unsafe partial class StopSignals : IDisposable
     public void Fail(Exception failure) => _stop.TrySetException(failure);
 
     /// <summary>
-    /// Before execve(2), on the thread that calls it: a signal that comes from now on waits for the new program, as
-    /// blocked signals and those that are pending are inherited.
+    /// Before execve(2), on the thread that calls it. Blocked signals and those that are pending go over to the new program,
+    /// and to every thread that it makes: a signal waits there until somebody listens.
     /// </summary>
-    /// <returns>False when one has come before.</returns>
-    public bool TryHoldBack()
-    {
-        Mask(Block);
-        _registrations.ForEach(registration => registration.Dispose());
-        _registrations.Clear();
-        return !Stopped.IsCompleted;
-    }
+    public static void HoldBack() => Mask(Block);
 
     public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
 

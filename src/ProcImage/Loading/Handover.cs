@@ -13,16 +13,24 @@ internal sealed record Handover(
 {
     public const string Variable = "PROC_IMAGE_HANDOVER";
 
+    /// <summary>A value that hands over nothing: this process holds its signals back.</summary>
+    public const string Begun = "begun";
+
     private const string LockField = "lock";
     private const string AdoptedField = "adopted";
     private const string ElapsedField = "ms";
     private const string CostField = "ns";
 
-    /// <summary>Null when this process begins, or the variable is none of ours.</summary>
-    public static Handover? Find()
+    /// <summary>Whether this process has started itself again.</summary>
+    public static bool HasBegun => Environment.GetEnvironmentVariable(Variable) is not null;
+
+    /// <summary>Null when there is nothing yet.</summary>
+    public static Handover? Find() =>
+        Environment.GetEnvironmentVariable(Variable) is { } text ? Parse(text) : null;
+
+    /// <summary>Null of a text that is none of ours.</summary>
+    public static Handover? Parse(string text)
     {
-        if (Environment.GetEnvironmentVariable(Variable) is not { } text)
-            return null;
         var fields = text.Split(' ')
             .Select(field => field.Split('=', 2))
             .Where(pair => pair.Length == 2 && IsNumber(pair[1]))

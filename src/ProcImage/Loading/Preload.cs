@@ -44,7 +44,7 @@ internal static class Preload
         {
             kernelSide.Dispose();
             throw new BpfException(
-                BpfOperation.Load, "programs into the kernel", denied.Errno, $"{missing} is missing",
+                BpfOperation.Load, "programs into the kernel", denied.Errno, $"{missing} missing",
                 "run as root with CAP_BPF and CAP_PERFMON (a container gets them with --cap-add)", inner: denied);
         }
         catch

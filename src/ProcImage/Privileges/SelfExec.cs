@@ -13,18 +13,19 @@ internal static unsafe partial class SelfExec
     private const int SetFlags = 2; // F_SETFD; without FD_CLOEXEC
 
     /// <summary>Does not return.</summary>
-    /// <param name="kept">Of the capabilities that there are.</param>
+    /// <param name="kept">Of the capabilities that there are; null for all.</param>
     /// <param name="variable">Added to the environment.</param>
     /// <param name="value">Of the variable.</param>
     /// <param name="descriptors">Stay open.</param>
     /// <exception cref="BpfException">It cannot; this thread may have fewer capabilities then.</exception>
-    public static void Run(Capability kept, string variable, string value, IEnumerable<int> descriptors)
+    public static void Run(Capability? kept, string variable, string value, IEnumerable<int> descriptors)
     {
         var program = Environment.ProcessPath!;
         foreach (var descriptor in descriptors)
             Check(fcntl(descriptor, SetFlags, 0), $"descriptor {descriptor}");
         Check(setenv(variable, value, 1), variable);
-        Capabilities.Limit(kept);
+        if (kept is { } some)
+            Capabilities.Limit(some);
 
         // As they came, byte by byte: they need not be UTF-8.
         var arguments = File.ReadAllBytes("/proc/self/cmdline");
@@ -40,7 +41,7 @@ internal static unsafe partial class SelfExec
     }
 
     private static void Check(int result, string subject) =>
-        BpfError.CheckErrno(result, "start again without capabilities:", subject);
+        BpfError.CheckErrno(result, "start again, for fewer capabilities:", subject);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fcntl(int fd, int command, nint argument);
