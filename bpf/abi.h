@@ -17,7 +17,7 @@
 #define FIRST_BOUND_LOG2 11
 #define EVENTS_SIZE	 (4 << 20) /* bytes of the ring buffer */
 #define MAX_SHOWN	 32768	   /* lives whose figures outlive their loader */
-#define MAX_PINS	 64
+#define MAX_PINS	 32
 
 enum image {
 	IMAGE_KEYTIME = 0,

@@ -50,6 +50,7 @@ test_needs=(
 	redis-server=redis-server
 	redis-benchmark=redis-tools
 	taskset=util-linux
+	systemd-analyze=systemd
 )
 
 # What of the needs this machine lacks, as the names of packages.

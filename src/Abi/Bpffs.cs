@@ -12,19 +12,27 @@ public static partial class Bpffs
     private const int InformationSize = 256; // struct statfs has 120 bytes
 
     /// <summary>
-    /// Mounts it where it belongs when a fresh machine has not. Returns whether that was needed. One at a time: a
-    /// second mount would hide the pins on the first.
+    /// Mounts it where it belongs when a fresh machine has not. Returns whether that was needed. One at a time: a second
+    /// mount would hide the pins on the first.
     /// </summary>
-    /// <exception cref="BpfException">EPERM: mounting needs root.</exception>
-    public static bool EnsureMounted(string directory)
+    /// <param name="directory">Where the pins will be.</param>
+    /// <param name="searchable">Others may reach directories in it, though not list them.</param>
+    /// <exception cref="BpfException">EPERM: mounting needs CAP_SYS_ADMIN.</exception>
+    public static bool EnsureMounted(string directory, bool searchable)
     {
         if (IsOn(MountPoint) || !directory.StartsWith(MountPoint + "/", StringComparison.Ordinal))
             return false;
         using var held = DirectoryLock.Take(MountPoint);
         if (IsOn(MountPoint))
             return false;
-        if (mount(Type, MountPoint, Type, 0, "mode=0700") < 0)
-            throw BpfError.Create("mount", MountPoint, Marshal.GetLastPInvokeError());
+        if (mount(Type, MountPoint, Type, 0, searchable ? "mode=0711" : "mode=0700") < 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            throw new BpfException(
+                "mount", MountPoint, error, Marshal.GetPInvokeErrorMessage(error),
+                $"run as root with CAP_SYS_ADMIN, or mount it before: mount -t {Type} {Type} {MountPoint}");
+        }
+
         return true;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Libbpf;
 using Microsoft.Win32.SafeHandles;
@@ -24,6 +25,49 @@ public sealed partial class DirectoryLock : IDisposable
     /// <summary>Null when somebody else has it.</summary>
     /// <exception cref="BpfException">ENOENT or EACCES.</exception>
     public static DirectoryLock? TryTake(string path) => Take(path, LockExclusive | LockNoWait);
+
+    /// <summary>Takes over a lock that was inherited with its descriptor; null when that is no lock of this directory.</summary>
+    public static DirectoryLock? FromInherited(int fd, string path)
+    {
+        var directory = new SafeFileHandle(fd, ownsHandle: true);
+        try
+        {
+            if (IsStill(path, directory) && flock(fd, LockExclusive | LockNoWait) == 0)
+                return new DirectoryLock(directory);
+        }
+        catch (BpfException)
+        {
+            // It is closed.
+        }
+
+        directory.SetHandleAsInvalid();
+        return null;
+    }
+
+    /// <summary>
+    /// The process that has the lock; null when nobody has, or nobody in this pid namespace. To ask takes no right to the
+    /// directory, and does not keep the lock from anybody, as trying to take it would.
+    /// </summary>
+    /// <exception cref="BpfException">EACCES: the directory above is closed to this user.</exception>
+    public static int? Holder(string path)
+    {
+        if (FileIdentity.Of(path) is not { } identity)
+            return null;
+        // A line: '1: FLOCK  ADVISORY  WRITE 4242 00:1d:5678 0 EOF'. Who waits for it has '->' before FLOCK.
+        var file = string.Create(
+            CultureInfo.InvariantCulture, $"{identity.Device >> 32:x2}:{(uint)identity.Device:x2}:{identity.Inode}");
+        foreach (var line in File.ReadLines("/proc/locks"))
+        {
+            var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (fields.Length > 5 && fields[1] == "FLOCK" && fields[5] == file)
+                return int.Parse(fields[4], CultureInfo.InvariantCulture);
+        }
+
+        return null;
+    }
+
+    /// <summary>Owned by the lock.</summary>
+    public int Fd => (int)_directory.DangerousGetHandle();
 
     public void Dispose() => _directory.Dispose();
 

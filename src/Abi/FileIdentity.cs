@@ -8,9 +8,11 @@ namespace ProcImage.Abi;
 /// <param name="Device">Major and minor number of its file system.</param>
 /// <param name="Inode">Inode number.</param>
 /// <param name="Owner">uid of the owner.</param>
+/// <param name="Group">gid of the group.</param>
 /// <param name="IsDirectory">Whether it is a directory itself, not a link to one.</param>
 /// <param name="IsSocket">Likewise.</param>
-public readonly partial record struct FileIdentity(ulong Device, ulong Inode, uint Owner, bool IsDirectory, bool IsSocket)
+public readonly partial record struct FileIdentity(
+    ulong Device, ulong Inode, uint Owner, uint Group, bool IsDirectory, bool IsSocket)
 {
     private const int TypeMask = 0xF000; // S_IFMT
     private const int DirectoryType = 0x4000; // S_IFDIR
@@ -36,7 +38,12 @@ public readonly partial record struct FileIdentity(ulong Device, ulong Inode, ui
         {
             var type = stat.Mode & TypeMask;
             return new FileIdentity(
-                (ulong)stat.Major << 32 | stat.Minor, stat.Inode, stat.Uid, type == DirectoryType, type == SocketType);
+                (ulong)stat.Major << 32 | stat.Minor,
+                stat.Inode,
+                stat.Uid,
+                stat.Gid,
+                type == DirectoryType,
+                type == SocketType);
         }
 
         var error = Marshal.GetLastPInvokeError();
@@ -52,6 +59,9 @@ public readonly partial record struct FileIdentity(ulong Device, ulong Inode, ui
     {
         [FieldOffset(20)]
         public uint Uid;
+
+        [FieldOffset(24)]
+        public uint Gid;
 
         [FieldOffset(28)]
         public ushort Mode;

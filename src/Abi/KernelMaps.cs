@@ -12,30 +12,35 @@ public sealed class KernelMaps : IDisposable
     private const uint Only = 0;
 
     private readonly List<BpfMap> _opened = [];
+    private readonly Caller _caller;
     private readonly BpfMap _control;
     private readonly BpfMap _policies;
     private readonly BpfMap _targets;
     private readonly BpfMap _activity;
     private readonly BpfMap _losses;
-    private readonly BpfMap _system;
-    private readonly BpfMap _shown;
-    private readonly BpfMap _exits;
+    private readonly BpfMap? _system;
+    private readonly BpfMap? _shown;
+    private readonly BpfMap? _exits;
+    private readonly BpfMap? _events;
 
-    private KernelMaps(string directory)
+    private KernelMaps(string directory, Caller caller)
     {
         Directory = directory;
+        _caller = caller;
         try
         {
             _control = Open<Control>(Pins.Control, BpfMapType.Array, 1);
             PinCheck.Require(directory, ReadControl());
             _policies = Open<Policy>(Pins.Policies, BpfMapType.Array, Limits.MaxPolicies);
             _targets = Open<uint>(Pins.Targets, BpfMapType.Hash, Limits.MaxPolicies, Unsafe.SizeOf<TargetKey>());
-            _activity = Open<Activity>(Pins.Activity, BpfMapType.Array, 1);
-            _losses = Open<ulong>(Pins.Losses, BpfMapType.PerCpuArray, (int)Loss.Losses);
-            _system = Open<SystemStats>(Pins.System, BpfMapType.PerCpuArray, 1);
+            _activity = Open<Activity>(Pins.Activity, BpfMapType.Array, 1, readOnly: true);
+            _losses = Open<ulong>(Pins.Losses, BpfMapType.PerCpuArray, (int)Loss.Losses, readOnly: true);
+            if (caller != Caller.Loader)
+                return;
+            _system = Open<SystemStats>(Pins.System, BpfMapType.PerCpuArray, 1, readOnly: true);
             _shown = Open<Shown>(Pins.Shown, BpfMapType.Hash, Limits.MaxShown, Unsafe.SizeOf<Life>());
             _exits = Open<ExitTotals>(Pins.Exits, BpfMapType.Array, 1);
-            Events = Open(Pins.Events, BpfMapType.RingBuffer, 0, 0, Limits.EventsSize);
+            _events = Open(Pins.Events, BpfMapType.RingBuffer, 0, 0, Limits.EventsSize, readOnly: false);
         }
         catch
         {
@@ -46,16 +51,18 @@ public sealed class KernelMaps : IDisposable
 
     public string Directory { get; }
 
-    /// <summary>The ring buffer.</summary>
-    public BpfMap Events { get; }
+    /// <summary>The ring buffer; its reader is the loader alone.</summary>
+    public BpfMap Events => _events ?? throw OnlyForTheLoader();
 
+    /// <param name="directory">Of the pins.</param>
+    /// <param name="caller">Which of the tool's programs this is. The controller opens what it needs, and no more.</param>
     /// <exception cref="PinsException">Nothing is preloaded there, or something that cannot be used.</exception>
     /// <exception cref="BpfException">A pin cannot be opened.</exception>
-    public static KernelMaps OpenPinned(string directory)
+    public static KernelMaps OpenPinned(string directory, Caller caller)
     {
         PinDirectory.RefuseForeign(directory);
         if (FileIdentity.Of(Pins.Map(directory, Pins.Control)) is not null)
-            return new KernelMaps(directory);
+            return new KernelMaps(directory, caller);
         if (FileIdentity.Of(directory) is not null)
         {
             using var held = DirectoryLock.TryTake(directory);
@@ -115,8 +122,9 @@ public sealed class KernelMaps : IDisposable
     /// <summary>Run-queue delay of all tasks on all CPUs since schedule became active.</summary>
     public ScheduleStats ReadSystemSchedule()
     {
+        var system = _system ?? throw OnlyForTheLoader();
         var perCpu = new SystemStats[Bpf.PossibleCpus];
-        _system.TryLookupPerCpu<uint, SystemStats>(Only, perCpu);
+        system.TryLookupPerCpu<uint, SystemStats>(Only, perCpu);
         var epoch = ReadActivity().ScheduleEpoch;
         var sum = default(ScheduleStats);
         foreach (var cpu in perCpu)
@@ -125,25 +133,25 @@ public sealed class KernelMaps : IDisposable
         return sum;
     }
 
-    public ExitTotals ReadExits() => _exits.Lookup<uint, ExitTotals>(Only);
+    public ExitTotals ReadExits() => (_exits ?? throw OnlyForTheLoader()).Lookup<uint, ExitTotals>(Only);
 
-    public void WriteExits(in ExitTotals totals) => _exits.Update(Only, totals);
+    public void WriteExits(in ExitTotals totals) => (_exits ?? throw OnlyForTheLoader()).Update(Only, totals);
 
-    public bool TryFindShown(in Life life, out Shown shown) => _shown.TryLookup(life, out shown);
+    public bool TryFindShown(in Life life, out Shown shown) => (_shown ?? throw OnlyForTheLoader()).TryLookup(life, out shown);
 
     /// <summary>Returns how many were written: fewer than were given when there is no more room.</summary>
-    public int WriteShown(ReadOnlySpan<Life> lives, ReadOnlySpan<Shown> shown) => _shown.UpdateMany(lives, shown);
+    public int WriteShown(ReadOnlySpan<Life> lives, ReadOnlySpan<Shown> shown) => (_shown ?? throw OnlyForTheLoader()).UpdateMany(lives, shown);
 
-    public void DeleteShown(in Life life) => _shown.Delete(life);
+    public void DeleteShown(in Life life) => (_shown ?? throw OnlyForTheLoader()).Delete(life);
 
-    public IReadOnlyList<Life> ReadShownLives() => _shown.Keys<Life>();
+    public IReadOnlyList<Life> ReadShownLives() => (_shown ?? throw OnlyForTheLoader()).Keys<Life>();
 
     /// <summary>Puts the policies that were written into force, on every task. On return the kernel does as they say.</summary>
     /// <param name="control">Written before. Under the policy lock, as read after it was taken.</param>
-    /// <param name="caller">Which of the tool's programs this is: the kernel side learns its file.</param>
-    public void Apply(Control control, Caller caller)
+    /// <remarks>The kernel side learns the file of this program by it.</remarks>
+    public void Apply(Control control)
     {
-        WriteControl(control with { Caller = caller });
+        WriteControl(control with { Caller = _caller });
         using var walk = OpenIterator(Pins.Apply);
         walk.Drain();
     }
@@ -152,7 +160,7 @@ public sealed class KernelMaps : IDisposable
     public void Sweep()
     {
         var control = ReadControl();
-        Apply(control with { Sweep = 1 }, Caller.Loader);
+        Apply(control with { Sweep = 1 });
         WriteControl(control);
     }
 
@@ -163,15 +171,18 @@ public sealed class KernelMaps : IDisposable
 
     public void Dispose() => _opened.ForEach(map => map.Dispose());
 
-    private BpfMap Open<TValue>(string name, BpfMapType type, int entries, int keySize = sizeof(uint))
-        where TValue : unmanaged => Open(name, type, keySize, Unsafe.SizeOf<TValue>(), entries);
+    private static InvalidOperationException OnlyForTheLoader() => new("this map was opened for the loader alone");
 
-    private BpfMap Open(string name, BpfMapType type, int keySize, int valueSize, int entries)
+    private BpfMap Open<TValue>(
+        string name, BpfMapType type, int entries, int keySize = sizeof(uint), bool readOnly = false)
+        where TValue : unmanaged => Open(name, type, keySize, Unsafe.SizeOf<TValue>(), entries, readOnly);
+
+    private BpfMap Open(string name, BpfMapType type, int keySize, int valueSize, int entries, bool readOnly)
     {
         var path = Pins.Map(Directory, name);
         try
         {
-            var map = BpfMap.OpenPinned(path);
+            var map = BpfMap.OpenPinned(path, readOnly);
             _opened.Add(map);
             map.ExpectShape(type, keySize, valueSize, entries);
             return map;

@@ -14,6 +14,7 @@ public sealed class KernelObjects
     private readonly HashSet<uint> _programs = [];
     private readonly HashSet<uint> _maps = [];
 
+    /// <summary>None for who has no CAP_SYS_ADMIN: then there is nothing to wait for.</summary>
     public static KernelObjects Of(string directory)
     {
         var objects = new KernelObjects();
@@ -23,9 +24,13 @@ public sealed class KernelObjects
             {
                 objects.Add(ProgramId(pin));
             }
-            catch (BpfException gone) when (gone.Errno is Errno.ENOENT or Errno.EPERM or Errno.EINVAL)
+            catch (BpfException gone) when (gone.Errno is Errno.ENOENT or Errno.EINVAL)
             {
-                // Its loader is taking it down at this moment, to wait for it takes CAP_SYS_ADMIN, or it is no link.
+                // Its loader is taking it down at this moment, or it is no link.
+            }
+            catch (BpfException denied) when (denied.Errno == Errno.EPERM)
+            {
+                return new KernelObjects(); // without CAP_SYS_ADMIN nobody learns what the kernel still has
             }
         }
 

@@ -21,5 +21,5 @@ public static class Limits
 
     /// <summary>Lives whose figures outlive their loader.</summary>
     public const int MaxShown = 32768;
-    public const int MaxPins = 64;
+    public const int MaxPins = 32;
 }

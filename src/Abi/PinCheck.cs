@@ -51,6 +51,10 @@ public static class PinCheck
         {
             throw Damaged($"{path} is not what was pinned there");
         }
+        catch (BpfException denied) when (denied.Errno == Errno.EACCES)
+        {
+            // Not for this user to see, nor to use: a member of a group.
+        }
     }
 
     private static uint IdOf(string path, string folder) => folder switch
@@ -68,7 +72,7 @@ public static class PinCheck
 
     private static uint MapId(string path)
     {
-        using var map = BpfMap.OpenPinned(path);
+        using var map = BpfMap.OpenPinned(path, readOnly: true);
         return map.Info.Id;
     }
 

@@ -28,7 +28,9 @@ public sealed partial class PinDirectory : IDisposable
         while (true)
         {
             if (mkdir(path, OwnerOnly) < 0 && Marshal.GetLastPInvokeError() is var error && error != Errno.EEXIST)
-                throw BpfError.Create("create", path, error);
+                throw new BpfException(
+                    "create", path, error, Marshal.GetPInvokeErrorMessage(error),
+                    error == Errno.ENOENT ? "create the directory above it first" : "run as root");
             try
             {
                 return TryHold(path) ?? throw new PinsException(
@@ -50,6 +52,13 @@ public sealed partial class PinDirectory : IDisposable
         RefuseForeign(path);
         return DirectoryLock.TryTake(path) is { } held ? new PinDirectory(path, held) : null;
     }
+
+    /// <summary>Goes on with a lock that was inherited; null when the descriptor is none of this directory.</summary>
+    public static PinDirectory? FromInherited(string path, int fd) =>
+        DirectoryLock.FromInherited(fd, path) is { } held ? new PinDirectory(path, held) : null;
+
+    /// <summary>The descriptor that holds the lock.</summary>
+    public int Fd => _lock.Fd;
 
     /// <summary>What is pinned there, of all that this tool pins.</summary>
     public static PinCounts Count(string path) => new(
@@ -100,16 +109,27 @@ public sealed partial class PinDirectory : IDisposable
     private static IEnumerable<string> Known(string path, string folder) =>
         Pins.In(folder).Select(name => System.IO.Path.Combine(path, folder, name)).Where(File.Exists);
 
-    /// <summary>Nothing where it is only just starting, or of another version.</summary>
-    private static string Named(string path) =>
-        SinglePins.TryRead(path, Pins.Control, out Control control) && control.Abi == Limits.AbiVersion
-            ? $" (pid {control.LoaderPid})"
-            : "";
+    private static string Named(string path) => DirectoryLock.Holder(path) is { } pid ? $" (pid {pid})" : "";
 
+    /// <summary>To remove a pin is to write to its directory, which nobody but its owner may.</summary>
+    /// <exception cref="BpfException">EACCES.</exception>
+    public static void RequireOwner(string path)
+    {
+        if (faccessat(CurrentDirectory, path, ReadWriteSearch, EffectiveIds) < 0)
+            throw new BpfException(
+                "take down", path, Errno.EACCES, "its pins are its owner's", "run as root; 'controller -d' removes policies alone");
+    }
+
+    private const int CurrentDirectory = -100; // AT_FDCWD
+    private const int EffectiveIds = 0x200; // AT_EACCESS
+    private const int ReadWriteSearch = 7; // R_OK | W_OK | X_OK
     private const uint OwnerOnly = 0x1C0; // 0700
 
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int mkdir(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int faccessat(int directory, string path, int mode, int flags);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint geteuid();
@@ -118,5 +138,5 @@ public sealed partial class PinDirectory : IDisposable
 /// <summary>How many pins there were.</summary>
 public readonly record struct PinCounts(int Hooks, int Maps, int Iterators)
 {
-    public override string ToString() => $"{Hooks} hooks, {Maps} maps, {Iterators} iterators removed";
+    public override string ToString() => $"{Hooks} hooks, {Maps} maps, {Iterators} iterators";
 }

@@ -10,6 +10,9 @@ public static class Standby
 {
     public static bool Is(string directory) => Directory.Exists(Path.Combine(directory, Pins.Programs));
 
+    /// <summary>In standby: whether a policy needs a hook, and so has it.</summary>
+    public static bool IsAttached(KernelMaps maps) => !Is(maps.Directory) || Needed(maps) != ImageSet.None;
+
     /// <summary>Attaches what these images need and is not attached. Nothing to do but in standby.</summary>
     /// <exception cref="BpfException">A program cannot be attached; what was attached before stays.</exception>
     public static void Attach(string directory, ImageSet images)
@@ -30,8 +33,15 @@ public static class Standby
         if (!Is(maps.Directory))
             return;
         var needed = Pins.HooksOf(Needed(maps));
-        foreach (var hook in Pins.In(Pins.Links).Except(needed))
-            File.Delete(Pins.Link(maps.Directory, hook));
+        try
+        {
+            foreach (var hook in Pins.In(Pins.Links).Except(needed))
+                File.Delete(Pins.Link(maps.Directory, hook));
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // A member of a group may not; the loader does, which is told of each change.
+        }
     }
 
     /// <summary>The images of the policies in force; those of idle tasks need no hook.</summary>

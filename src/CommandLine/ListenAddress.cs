@@ -5,12 +5,17 @@ namespace ProcImage.CommandLine;
 /// <summary>Where a server listens.</summary>
 public abstract record ListenAddress
 {
+    private const int PrivilegedPorts = 1024; // net.ipv4.ip_unprivileged_port_start, unless somebody has changed it
+
     private ListenAddress()
     {
     }
 
     /// <summary>Whether only this machine can reach it.</summary>
     public abstract bool IsLocal { get; }
+
+    /// <summary>Whether it is a port that not everybody may listen on.</summary>
+    public virtual bool IsPrivileged => false;
 
     public static ListenAddress Parse(string option, string text) => ListenAddressParser.Parse(option, text);
 
@@ -26,6 +31,8 @@ public abstract record ListenAddress
     {
         public override bool IsLocal => IPAddress.IsLoopback(EndPoint.Address);
 
+        public override bool IsPrivileged => EndPoint.Port is > 0 and < PrivilegedPorts;
+
         public override string ToString() => EndPoint.ToString();
     }
 
@@ -33,6 +40,8 @@ public abstract record ListenAddress
     public sealed record Localhost(int Port) : ListenAddress
     {
         public override bool IsLocal => true;
+
+        public override bool IsPrivileged => Port is > 0 and < PrivilegedPorts;
 
         public override string ToString() => $"localhost:{Port}";
     }

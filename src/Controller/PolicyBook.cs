@@ -41,7 +41,7 @@ internal sealed class PolicyBook : IDisposable
 
     public static PolicyBook Open(string directory)
     {
-        var maps = KernelMaps.OpenPinned(directory);
+        var maps = KernelMaps.OpenPinned(directory, Caller.Controller);
         try
         {
             return new PolicyBook(maps);
@@ -95,7 +95,7 @@ internal sealed class PolicyBook : IDisposable
     /// <summary>Puts the changes into force. On return the kernel does as they say.</summary>
     public void Apply()
     {
-        Maps.Apply(_control, Caller.Controller);
+        Maps.Apply(_control);
         _activity = Maps.ReadActivity();
         Standby.Detach(Maps);
     }

@@ -1,16 +1,14 @@
-using System.Runtime.InteropServices;
 using Libbpf;
 using ProcImage.Abi;
 using ProcImage.CommandLine;
 using ProcImage.Loading;
+using ProcImage.Privileges;
 
 namespace ProcImage;
 
-/// <summary>From the options to the end: preload, serve, take everything down.</summary>
+/// <summary>From the options to the end: preload, give up privileges, serve, take everything down or leave it.</summary>
 internal static class Loader
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
-
     public static async Task<ExitStatus> Run(LoaderOptions options, CommandConsole console)
     {
         Bpf.RequireLibrary();
@@ -18,24 +16,16 @@ internal static class Loader
         if (options.Check)
             return Check.Run(options, console.Output);
 
-        var images = ImageSupport.Select(options);
-        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var interrupted = StopOn(PosixSignal.SIGINT, stop);
-        using var terminated = StopOn(PosixSignal.SIGTERM, stop);
-        using var hungUp = StopOn(PosixSignal.SIGHUP, stop);
-
-        if (Bpffs.EnsureMounted(options.Bpffs))
-            console.Output.WriteLine("mounted a bpffs at /sys/fs/bpf: there was none");
-        using var kernelSide = KernelSide.Start(options.Bpffs, images, options.Standby);
-        var objects = KernelObjects.Of(options.Bpffs);
+        using var kernelSide = KernelSide.Resume(options.Bpffs) ?? Begin(options, console);
+        using var stop = new StopSignals();
         var serving = new Serving(options, console, kernelSide);
         try
         {
             await serving.Run(stop);
         }
-        catch when (kernelSide.Adopted && !serving.HasBegun)
+        catch when (serving.HasBegun ? options.Keep : kernelSide.Adopted)
         {
-            throw; // what collects, and was not started by this loader, is left to the next one
+            throw; // it is left to the next one, as it is when this one is killed
         }
         catch
         {
@@ -43,18 +33,53 @@ internal static class Loader
             throw;
         }
 
-        var removed = kernelSide.Remove();
-        if (!objects.WaitUntilGone(_patience))
-            throw new CommandException(
-                ExitStatus.Failed, "another process still holds programs of this loader; see 'bpftool prog show' for its pid");
-        console.Output.Tell($"finished: {removed}");
+        console.Output.Tell(options.Keep
+            ? $"kept: {kernelSide.Count()}; policies go on, the next proc_image adopts them, 'controller -f' takes them down"
+            : $"finished: {kernelSide.Remove()} removed");
         return ExitStatus.Done;
     }
 
-    private static PosixSignalRegistration StopOn(PosixSignal signal, TaskCompletionSource stop) =>
-        PosixSignalRegistration.Create(signal, context =>
+    /// <summary>With all capabilities. It returns only if there are none to give up; else this process starts again.</summary>
+    private static KernelSide Begin(LoaderOptions options, CommandConsole console)
+    {
+        var images = ImageSupport.Select(options);
+        uint? group = options.Group is { } name ? UnixGroup.Find(name) : null;
+        if (!Handover.HasBegun)
         {
-            context.Cancel = true;
-            stop.TrySetResult();
-        });
+            // .NET has threads by now that would take a signal, and lose it at the second execve(2).
+            StopSignals.HoldBack();
+            SelfExec.Run(null, Handover.Variable, Handover.Begun, []);
+        }
+
+        if (Bpffs.EnsureMounted(options.Bpffs, searchable: group is not null))
+            console.Output.WriteLine("mounted a bpffs at /sys/fs/bpf: there was none");
+        var kernelSide = KernelSide.Start(options.Bpffs, images, options.Standby);
+        try
+        {
+            PinAccess.Grant(options.Bpffs, group);
+            if (group is { } members && PinAccess.Obstacle(options.Bpffs, members) is { } obstacle)
+                console.Error.WriteLine(
+                    $"proc_image: group {options.Group} cannot pass {obstacle}; 'chmod o+x {obstacle}' lets it");
+            if ((Capabilities.Permitted & ~KeptBy(options)) != Capability.None)
+            {
+                var handover = kernelSide.HandOver();
+                SelfExec.Run(
+                    KeptBy(options), Handover.Variable, $"{handover}", [handover.Lock, .. handover.Programs.Values]);
+            }
+
+            return kernelSide;
+        }
+        catch
+        {
+            if (!kernelSide.Adopted)
+                kernelSide.Remove();
+            kernelSide.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Serving needs none for the pins, which are open or its own; nor does ending.</summary>
+    private static Capability KeptBy(LoaderOptions options) =>
+        Capability.CAP_SYS_PTRACE
+        | (options.Listen.IsPrivileged ? Capability.CAP_NET_BIND_SERVICE : Capability.None);
 }

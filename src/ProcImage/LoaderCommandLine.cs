@@ -39,6 +39,13 @@ public static class LoaderCommandLine
     private static readonly Flag _standby = new(
         null, "standby", "attach nothing before a policy needs it: no cost, later activation");
 
+    private static readonly Flag _keep = new(
+        null, "keep", "when told to end, leave everything in place for the next proc_image");
+
+    private static readonly Valued<string> _group = new(
+        null, "group", "GROUP", "members of GROUP, a name or gid, may use 'controller' (default: root alone)",
+        (_, text) => text);
+
     private static readonly Flag _quiet = new(null, "quiet", "print no tables");
 
     private static readonly Flag _check = new(
@@ -53,7 +60,8 @@ public static class LoaderCommandLine
             + "Start and stop them with 'controller'.",
             new OptionGroup("Images (at least one)", _all, _keytime, _lock, _resource, _syscall, _schedule),
             new OptionGroup("Export", _listen, _linger, _maxSeries),
-            new OptionGroup("Other", _standby, _quiet, _check, _bpffs)),
+            new OptionGroup("Service", _standby, _keep, _group),
+            new OptionGroup("Other", _quiet, _check, _bpffs)),
         Read);
 
     private static LoaderOptions Read(Arguments given)
@@ -73,6 +81,8 @@ public static class LoaderCommandLine
             MaxSeries = (int)given.Value(_maxSeries, DefaultMaxSeries),
             Bpffs = given.Value(_bpffs, Pins.DefaultDirectory),
             Standby = given.Has(_standby),
+            Keep = given.Has(_keep),
+            Group = given.Has(_group) ? given.Value(_group, "") : null,
             Quiet = given.Has(_quiet),
             Check = check,
         };

@@ -24,6 +24,12 @@ public sealed record LoaderOptions
     /// <summary>Nothing is attached before a policy needs it.</summary>
     public required bool Standby { get; init; }
 
+    /// <summary>Leave everything in place at the end, for the next loader.</summary>
+    public required bool Keep { get; init; }
+
+    /// <summary>Name or gid of the group that may write policies; null for none.</summary>
+    public required string? Group { get; init; }
+
     public required bool Quiet { get; init; }
 
     public required bool Check { get; init; }

@@ -14,8 +14,8 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
     /// <summary>Everything has been started.</summary>
     public bool HasBegun { get; private set; }
 
-    /// <summary>Until <paramref name="stop"/> is completed, or something fails for good.</summary>
-    public async Task Run(TaskCompletionSource stop)
+    /// <summary>Until a signal, or until something fails for good.</summary>
+    public async Task Run(StopSignals stop)
     {
         var table = new PortraitTable(
             (ulong)options.Linger.Ticks * 100, ProcessIdentity.Read, new PinnedFigures(kernelSide.Maps));
@@ -30,20 +30,28 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
 
         Announce(server);
         imager.PoliciesChanged += narrator.Tell;
-        imager.Failed += failure => stop.TrySetException(failure);
-        narrator.Failed += failure => stop.TrySetException(failure);
+        imager.Failed += stop.Fail;
+        narrator.Failed += stop.Fail;
         imager.Start();
         narrator.Tell();
         routes.IsReady = true;
         HasBegun = true;
-        await stop.Task;
+        ServiceManager.Notify("READY=1", console.Error);
+        try
+        {
+            await stop.Stopped;
+        }
+        finally
+        {
+            ServiceManager.Notify("STOPPING=1", console.Error);
+        }
     }
 
     private void Announce(Server? server)
     {
         var images = kernelSide.Preloaded.Names().Count();
         var cost = kernelSide.IsStandby ? "standby: attached while a policy needs it; "
-            : IdleCost.PerSwitch(kernelSide) is { } nanoseconds
+            : kernelSide.IdleCost is { } nanoseconds
             ? FormattableString.Invariant($"idle cost about {nanoseconds:0} ns per context switch; ")
             : "";
         var what = $"{images} {(images == 1 ? "image" : "images")} over {kernelSide.Hooks.Count} hooks"

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using Libbpf;
 using ProcImage.Abi;
 using ProcImage.CommandLine;
 
@@ -12,10 +14,11 @@ internal static class Finish
 
     public static ExitStatus Run(ControllerOptions options, TextWriter output)
     {
-        if (!Directory.Exists(options.Bpffs))
+        if (FileIdentity.Of(options.Bpffs) is null)
             throw new PinsException(
                 PinsProblem.NotPreloaded, $"nothing is preloaded at {options.Bpffs}; there is nothing to finish");
         PinDirectory.RefuseForeign(options.Bpffs);
+        PinDirectory.RequireOwner(options.Bpffs);
         var before = PinDirectory.Count(options.Bpffs);
         var objects = KernelObjects.Of(options.Bpffs);
         var begin = Stopwatch.GetTimestamp();
@@ -34,7 +37,7 @@ internal static class Finish
         if (!objects.WaitUntilGone(_patience))
             throw new CommandException(
                 ExitStatus.Failed, "the pins are gone, but another process still holds programs; 'bpftool prog show' names it");
-        output.Tell($"finished: {before}");
+        output.Tell($"finished: {before} removed");
         return ExitStatus.Done;
     }
 
@@ -55,26 +58,43 @@ internal static class Finish
     }
 
     /// <summary>
-    /// The process that the control map names, or else the one that the kernel side has met: user space may have written
-    /// anything, and the kernel has another pid for it in a container.
+    /// The process that has the lock, which nobody but the owner of the pins can take: what stands in the maps may be
+    /// written by members of a group, and must not tell root whom to kill.
     /// </summary>
     private static Pidfd? Find(string directory)
     {
-        if (!SinglePins.TryRead(directory, Pins.Activity, out Abi.Activity activity))
+        if (DirectoryLock.Holder(directory) is not { } pid || Pidfd.Open(pid) is not { } process)
             return null;
-        var program = activity.OwnInode[(int)Caller.Loader];
-        return (SinglePins.TryRead(directory, Pins.Control, out Control control) ? Open(control.LoaderPid, program) : null)
-            ?? Open(activity.LoaderTgid, program);
-    }
-
-    /// <summary>Null when it does not run the program that the kernel side has met as loader.</summary>
-    private static Pidfd? Open(int pid, ulong program)
-    {
-        if (pid <= 0 || Pidfd.Open(pid) is not { } process)
-            return null;
-        if (FileIdentity.OfTarget($"/proc/{pid}/exe")?.Inode == program)
+        // Asked again: now the descriptor is that of a process that has the lock.
+        if (DirectoryLock.Holder(directory) == pid && (IsNamedLoader(pid) || IsRegistered(directory, pid)))
             return process;
         process.Dispose();
         return null;
+    }
+
+    /// <summary>Another controller that finishes has the lock too, for a moment.</summary>
+    private static bool IsNamedLoader(int pid)
+    {
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/comm")) == "proc_image\n";
+        }
+        catch (IOException)
+        {
+            return false; // gone
+        }
+    }
+
+    private static bool IsRegistered(string directory, int pid)
+    {
+        try
+        {
+            using var maps = KernelMaps.OpenPinned(directory, Caller.Controller);
+            return maps.ReadControl().LoaderPid == pid;
+        }
+        catch (Exception exception) when (exception is PinsException or BpfException)
+        {
+            return false; // it is only just starting or ending, or of another version
+        }
     }
 }

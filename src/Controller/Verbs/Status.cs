@@ -12,7 +12,7 @@ internal static class Status
 
     public static ExitStatus Run(ControllerOptions options, TextWriter output)
     {
-        using var maps = KernelMaps.OpenPinned(options.Bpffs);
+        using var maps = KernelMaps.OpenPinned(options.Bpffs, Caller.Controller);
         var status = Read(maps);
         if (options.Json)
             WriteJson(status, output);
@@ -39,12 +39,11 @@ internal static class Status
                 policies[slot].Kind == TargetKind.Idle && activity.Live[(uint)slot] ? 1 : tasks.Threads((uint)slot)))
             .OrderBy(row => row.Policy.Id)
             .ToList();
-        using var held = DirectoryLock.TryTake(maps.Directory);
         return new StatusReport(
             control,
-            held is null,
+            DirectoryLock.Holder(maps.Directory) is not null,
             Standby.Is(maps.Directory),
-            Directory.EnumerateFiles(Pins.Link(maps.Directory, "")).Any(),
+            Standby.IsAttached(maps),
             rows,
             maps.ReadLosses());
     }

@@ -11,10 +11,12 @@ namespace ProcImage.Loading;
 internal sealed class KernelSide : IDisposable
 {
     private readonly PinDirectory _directory;
+    private readonly HookPrograms _programs;
 
-    private KernelSide(PinDirectory directory, KernelMaps maps, bool adopted, TimeSpan elapsed)
+    private KernelSide(PinDirectory directory, KernelMaps maps, HookPrograms programs, bool adopted, TimeSpan elapsed)
     {
         _directory = directory;
+        _programs = programs;
         Maps = maps;
         Adopted = adopted;
         Elapsed = elapsed;
@@ -26,6 +28,9 @@ internal sealed class KernelSide : IDisposable
 
     /// <summary>How long it took to get here.</summary>
     public TimeSpan Elapsed { get; }
+
+    /// <summary>Nanoseconds that being preloaded costs each context switch; null where that could not be measured.</summary>
+    public double? IdleCost { get; private set; }
 
     public ImageSet Preloaded => Maps.ReadControl().Preloaded;
 
@@ -51,10 +56,12 @@ internal sealed class KernelSide : IDisposable
                 Preload.Run(directory, images, standby);
             }
 
-            var maps = KernelMaps.OpenPinned(path);
-            var side = new KernelSide(directory, maps, adopted, Stopwatch.GetElapsedTime(begin));
+            var maps = KernelMaps.OpenPinned(path, Caller.Loader);
+            var side = new KernelSide(
+                directory, maps, HookPrograms.Open(path, Pins.In(Pins.Links)), adopted, Stopwatch.GetElapsedTime(begin));
             side.RequirePreloaded(images);
             side.Register();
+            side.IdleCost = Loading.IdleCost.PerSwitch(side);
             return side;
         }
         catch
@@ -64,34 +71,42 @@ internal sealed class KernelSide : IDisposable
         }
     }
 
+    /// <summary>Goes on with what this process has started before it started again; null when it begins.</summary>
+    public static KernelSide? Resume(string path)
+    {
+        if (Handover.Find() is not { } handed || PinDirectory.FromInherited(path, handed.Lock) is not { } directory)
+            return null;
+        return new KernelSide(
+            directory, KernelMaps.OpenPinned(path, Caller.Loader), HookPrograms.FromInherited(handed.Programs),
+            handed.Adopted, handed.Elapsed)
+        {
+            IdleCost = handed.IdleCost,
+        };
+    }
+
+    /// <summary>For <see cref="Resume"/>.</summary>
+    public Handover HandOver() => new(_directory.Fd, Adopted, Elapsed, IdleCost, _programs.Descriptors);
+
     /// <summary>Whether a program is attached to a hook.</summary>
     public bool IsAttached(string hook) => _directory.Exists(Path.Combine(Pins.Links, hook));
 
-    /// <summary>
-    /// What the kernel says of the program on a hook; null when it is not attached, or for want of CAP_SYS_ADMIN.
-    /// </summary>
-    public ProgramInfo? Program(string hook)
-    {
-        try
-        {
-            using var link = BpfLink.OpenPinned(Pins.Link(_directory.Path, hook));
-            return BpfInventory.Program(link.Info().ProgramId);
-        }
-        catch (BpfException denied) when (denied.Errno is Errno.EPERM or Errno.ENOENT)
-        {
-            return null;
-        }
-    }
+    /// <summary>What the kernel says of the program on a hook; null for want of CAP_SYS_ADMIN at the start.</summary>
+    public ProgramInfo? Program(string hook) => _programs.Info(hook);
+
+    /// <summary>What is pinned.</summary>
+    public PinCounts Count() => PinDirectory.Count(_directory.Path);
 
     /// <summary>Takes everything down.</summary>
     public PinCounts Remove()
     {
+        _programs.Dispose();
         Maps.Dispose();
         return _directory.Remove();
     }
 
     public void Dispose()
     {
+        _programs.Dispose();
         Maps.Dispose();
         _directory.Dispose();
     }
@@ -101,6 +116,7 @@ internal sealed class KernelSide : IDisposable
         var missing = images & ~Preloaded;
         if (missing == ImageSet.None)
             return;
+        _programs.Dispose();
         Maps.Dispose();
         throw new PinsException(
             PinsProblem.Unusable,
@@ -112,7 +128,7 @@ internal sealed class KernelSide : IDisposable
     private void Register()
     {
         using var held = Maps.LockPolicies();
-        Maps.Apply(Maps.ReadControl() with { LoaderPid = Environment.ProcessId, Sweep = 0 }, Caller.Loader);
+        Maps.Apply(Maps.ReadControl() with { LoaderPid = Environment.ProcessId, Sweep = 0 });
         Standby.Detach(Maps);
     }
 }

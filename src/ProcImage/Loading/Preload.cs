@@ -1,6 +1,7 @@
 using Libbpf;
 using ProcImage.Abi;
 using ProcImage.CommandLine;
+using ProcImage.Privileges;
 using Directory = System.IO.Directory;
 
 namespace ProcImage.Loading;
@@ -48,12 +49,24 @@ internal static class Preload
             kernelSide.Load();
             return kernelSide;
         }
+        catch (BpfException denied) when (denied.Errno is Errno.EPERM or Errno.EACCES && Missing() is { } missing)
+        {
+            kernelSide.Dispose();
+            throw new BpfException(
+                BpfOperation.Load, "programs into the kernel", denied.Errno, $"{missing} missing",
+                "run as root with CAP_BPF and CAP_PERFMON (a container gets them with --cap-add)", inner: denied);
+        }
         catch
         {
             kernelSide.Dispose();
             throw;
         }
     }
+
+    private static string? Missing() =>
+        Capabilities.Missing(Capability.CAP_BPF | Capability.CAP_PERFMON) is var missing and not Capability.None
+            ? $"{missing}".Replace(", ", " and ", StringComparison.Ordinal)
+            : null;
 
     private static BpfObject Open()
     {

@@ -44,13 +44,28 @@ public sealed class Loader : IDisposable
 
     public static Loader Start(params string[] options) => AwaitReady(new Loader(NewDirectory(), [], options));
 
-    public static Loader StartOn(string directory) => AwaitReady(new Loader(directory, [], []));
+    public static Loader StartOn(string directory, params string[] options) =>
+        AwaitReady(new Loader(directory, [], options));
 
     /// <summary>Not ready yet.</summary>
     public static Loader StartingOn(string directory) => new(directory, [], []);
 
     /// <summary>By a command that becomes proc_image in the end.</summary>
     public static Loader StartBy(params string[] wrapper) => AwaitReady(new Loader(NewDirectory(), wrapper, []));
+
+    public static Loader StartBy(string[] wrapper, string[] options) =>
+        AwaitReady(new Loader(NewDirectory(), wrapper, options));
+
+    /// <summary>The next line of its own that begins so.</summary>
+    public string AwaitLine(string beginning)
+    {
+        while (true)
+        {
+            string line = _child.ReadLine(_limit);
+            if (line.StartsWith(beginning, StringComparison.Ordinal))
+                return line;
+        }
+    }
 
     /// <summary>Runs the controller on these pins.</summary>
     public Ran Controller(params string[] arguments) =>

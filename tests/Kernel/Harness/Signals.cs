@@ -4,6 +4,7 @@ namespace ProcImage.Tests.Kernel.Harness;
 
 public static partial class Signals
 {
+    public const int HangUp = 1;
     public const int Interrupt = 2;
     public const int Kill = 9;
     public const int Term = 15;

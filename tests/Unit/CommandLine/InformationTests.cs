@@ -44,8 +44,8 @@ public class InformationTests
             """
             Usage: proc_image [-aklrsS?V] [--all] [--keytime] [--lock] [--resource]
                         [--syscall] [--schedule] [--listen=ADDR:PORT] [--linger=SEC]
-                        [--max-series=N] [--standby] [--quiet] [--check] [--bpffs=DIR]
-                        [--help] [--usage] [--version]
+                        [--max-series=N] [--standby] [--keep] [--group=GROUP] [--quiet]
+                        [--check] [--bpffs=DIR] [--help] [--usage] [--version]
 
             """,
             Loader("--usage"));

@@ -36,6 +36,8 @@ public class LoaderCommandLineTests
         Assert.Equal(20_000, options.MaxSeries);
         Assert.Equal("/sys/fs/bpf/proc_image", options.Bpffs);
         Assert.False(options.Standby);
+        Assert.False(options.Keep);
+        Assert.Null(options.Group);
         Assert.False(options.Quiet);
         Assert.False(options.Check);
     }
@@ -44,13 +46,16 @@ public class LoaderCommandLineTests
     public void Every_option_arrives()
     {
         var options = Run(
-            "-r --listen unix:/run/p --linger=0 --max-series 10000000 --bpffs /sys/fs/bpf/x/ --standby --quiet --check")
+            "-r --listen unix:/run/p --linger=0 --max-series 10000000 --bpffs /sys/fs/bpf/x/ --standby --keep --group g "
+            + "--quiet --check")
             .AssertAccepted();
         Assert.Equal(new ListenAddress.UnixSocket("/run/p"), options.Listen);
         Assert.Equal(TimeSpan.Zero, options.Linger);
         Assert.Equal(10_000_000, options.MaxSeries);
         Assert.Equal("/sys/fs/bpf/x", options.Bpffs);
         Assert.True(options.Standby);
+        Assert.True(options.Keep);
+        Assert.Equal("g", options.Group);
         Assert.True(options.Quiet);
         Assert.True(options.Check);
     }

@@ -1,0 +1,123 @@
+using System.Globalization;
+
+namespace ProcImage.Tests.Kernel;
+
+/// <summary>Both commands run with what README says that they need, and without it say in one line what is missing.</summary>
+public sealed class PrivilegeTests : IDisposable
+{
+    private const ulong SysPtrace = 1UL << 19;
+    private readonly Unprivileged _others = new();
+
+    [Fact]
+    public void BPF_and_PERFMON_alone_preload_serve_and_finish()
+    {
+        using var loader = Loader.StartBy(Unprivileged.RootWith("+bpf,+perfmon"));
+        using var naps = Workload.Start("naps", 11);
+        loader.Control("-rS", "-P", $"{naps.Pid}");
+        naps.Go();
+        Assert.True(loader.Scrape().Of(naps.Pid).Has("proc_image_sched_delay_seconds_count"));
+        loader.Stop();
+    }
+
+    [Theory]
+    [InlineData("+bpf", "(CAP_PERFMON missing)")]
+    [InlineData("+perfmon", "(CAP_BPF missing)")]
+    [InlineData("+sys_ptrace", "(CAP_PERFMON and CAP_BPF missing)")]
+    public void What_is_missing_is_named(string capabilities, string message)
+    {
+        string directory = Loader.NewDirectory();
+        string[] setpriv = Unprivileged.RootWith(capabilities);
+        var ran = Ran.With(
+            setpriv[0],
+            [.. setpriv[1..], Requirements.Built("proc_image"), "-a", "--listen", "none", "--bpffs", directory]);
+        ran.AssertRefused(3);
+        Assert.Contains(message, ran.Error, StringComparison.Ordinal);
+        Assert.Contains("run as root with CAP_BPF and CAP_PERFMON", ran.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(directory));
+    }
+
+    [Fact]
+    public void After_attaching_no_thread_has_more_than_SYS_PTRACE()
+    {
+        using var loader = Loader.Start();
+        loader.Scrape();
+        var threads = Proc.Threads(loader.Pid);
+        Assert.True(threads.Count > 1);
+        foreach (int tid in threads)
+        {
+            var sets = File.ReadLines($"/proc/{loader.Pid}/task/{tid}/status")
+                .Where(line => line.StartsWith("Cap", StringComparison.Ordinal)).ToArray();
+            Assert.Equal(5, sets.Length);
+            Assert.All(sets, set => Assert.True((Number(set) & ~SysPtrace) == 0, $"thread {tid}: {set}"));
+        }
+
+        loader.Stop();
+    }
+
+    [Fact]
+    public void The_program_path_of_another_users_process_and_run_times_can_still_be_read()
+    {
+        using var loader = Loader.Start();
+        using var other = new Child(
+            Requirements.Installed("setpriv", "util-linux"), "--reuid=65534", "--clear-groups", "sleep", "60");
+        Eventually.True(() => File.ReadAllText($"/proc/{other.Pid}/comm") == "sleep\n", "sleep runs");
+        loader.Control("-r", "-P", $"{other.Pid}");
+        var found = loader.Scrape();
+        Assert.EndsWith("/sleep", found.Of(other.Pid).One("proc_image_process_info").Labels["exe"], StringComparison.Ordinal);
+        Assert.Equal(6, found.Named("proc_image_hook_run_seconds_total").All.Count);
+        loader.Stop();
+    }
+
+    [Fact]
+    public void A_port_below_1024_can_still_be_had()
+    {
+        string directory = Loader.NewDirectory();
+        using var loader = new Child(
+            Requirements.Built("proc_image"), "-a", "--listen", "127.0.0.1:1019", "--bpffs", directory);
+        Assert.StartsWith("preloaded", loader.ReadLine(TimeSpan.FromSeconds(20)), StringComparison.Ordinal);
+        Assert.Equal("listening on http://127.0.0.1:1019", loader.ReadLine(TimeSpan.FromSeconds(20)));
+        Ran.With(Requirements.Built("controller"), "-f", "--bpffs", directory).AssertDone();
+        Assert.Equal(0, loader.AwaitExit(TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact]
+    public void The_controller_needs_no_capability_as_the_owner_of_the_pins()
+    {
+        using var loader = Loader.Start();
+        string[] setpriv = Unprivileged.RootWith("");
+        foreach (string option in new[] { "-rS", "--status", "-d", "-f" })
+            Ran.With(setpriv[0], [.. setpriv[1..], Requirements.Built("controller"), option, "--bpffs", loader.Directory])
+                .AssertDone();
+        Assert.Equal(0, loader.AwaitExit());
+        loader.AssertNothingPinned();
+    }
+
+    [Theory]
+    [InlineData("-rS")]
+    [InlineData("-d")]
+    [InlineData("--status")]
+    [InlineData("-f")]
+    public void Who_is_not_root_is_told_so_by_the_controller(string option)
+    {
+        using var loader = Loader.Start();
+        var ran = _others.AsNobody("controller", [option, "--bpffs", loader.Directory]);
+        ran.AssertRefused(3);
+        Assert.Contains("run as root", ran.Error, StringComparison.Ordinal);
+        loader.Stop();
+    }
+
+    [Fact]
+    public void Who_is_not_root_is_told_so_by_the_loader()
+    {
+        string directory = Loader.NewDirectory();
+        var ran = _others.AsNobody("proc_image", ["-a", "--listen", "none", "--bpffs", directory]);
+        ran.AssertRefused(3);
+        Assert.Contains("run as root", ran.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(directory));
+    }
+
+    public void Dispose() => _others.Dispose();
+
+    private static ulong Number(string set) =>
+        ulong.Parse(set.Split('\t')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,73 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace ProcImage.Tests.Kernel;
+
+/// <summary>What a service manager hears of the loader, and the unit that makes it a service.</summary>
+public sealed class ServiceTests : IDisposable
+{
+    private static readonly string _unit =
+        Path.Combine(Repository.Root, "packaging", "systemd", "proc_image.service");
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("proc-image-service-").FullName;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void It_tells_when_it_is_ready_and_when_it_stops(bool isAbstract)
+    {
+        string name = isAbstract ? $"proc-image-test-{Environment.ProcessId}" : Path.Combine(_directory, "notify");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        socket.ReceiveTimeout = 20_000;
+        socket.Bind(new UnixDomainSocketEndPoint(isAbstract ? "\0" + name : name));
+        using var loader = Loader.StartBy("env", $"NOTIFY_SOCKET={(isAbstract ? "@" + name : name)}");
+        Assert.Equal("READY=1", Receive(socket));
+        loader.Stop();
+        Assert.Equal("STOPPING=1", Receive(socket));
+    }
+
+    [Fact]
+    public void A_service_manager_that_does_not_listen_costs_a_line()
+    {
+        using var loader = Loader.StartBy("env", $"NOTIFY_SOCKET={_directory}/nobody");
+        loader.Stop();
+        Eventually.True(
+            () => loader.Errors.StartsWith("proc_image: cannot tell the service manager READY=1", StringComparison.Ordinal),
+            "the line has come");
+    }
+
+    [Fact]
+    public void Systemd_accepts_the_unit_without_a_warning()
+    {
+        string unit = Path.Combine(_directory, "proc_image.service");
+        File.WriteAllText(unit, File.ReadAllText(_unit).Replace("/usr/local/bin", Repository.Out, StringComparison.Ordinal));
+        var ran = Ran.With(Requirements.Installed("systemd-analyze", "systemd"), "verify", unit).AssertDone();
+        Assert.Equal("", ran.Output + ran.Error);
+    }
+
+    [Fact]
+    public void Its_command_line_runs_with_its_capabilities()
+    {
+        string capabilities = Setting("CapabilityBoundingSet").Replace("CAP_", "+", StringComparison.Ordinal)
+            .Replace(' ', ',').ToLowerInvariant();
+        string[] options = Setting("ExecStart").Split(' ')[1..];
+        Assert.Contains("--keep", options);
+        using var loader = Loader.StartBy([.. Unprivileged.RootWith(capabilities), "--no-new-privs"], options);
+        loader.Control("-rS");
+        loader.Scrape();
+        loader.Control("-f");
+        Assert.Equal(0, loader.AwaitExit());
+        loader.AssertNothingPinned();
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private static string Setting(string name) => File.ReadLines(_unit)
+        .Single(line => line.StartsWith(name + "=", StringComparison.Ordinal))[(name.Length + 1)..];
+
+    private static string Receive(Socket socket)
+    {
+        byte[] buffer = new byte[256];
+        return Encoding.UTF8.GetString(buffer, 0, socket.Receive(buffer));
+    }
+}

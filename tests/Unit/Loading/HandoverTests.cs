@@ -1,0 +1,27 @@
+using ProcImage.Loading;
+
+namespace ProcImage.Tests.Unit.Loading;
+
+public class HandoverTests
+{
+    [Theory]
+    [InlineData(true, 43.5)]
+    [InlineData(false, null)]
+    public void What_is_written_is_read(bool adopted, double? cost)
+    {
+        var programs = new Dictionary<string, int> { ["sched_switch"] = 44, ["task_newtask"] = 45 };
+        var read = Handover.Parse($"{new Handover(35, adopted, TimeSpan.FromMilliseconds(61.25), cost, programs)}");
+        Assert.NotNull(read);
+        Assert.Equal((35, adopted, 61.25, cost), (read.Lock, read.Adopted, read.Elapsed.TotalMilliseconds, read.IdleCost));
+        Assert.Equal(programs, read.Programs);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")]
+    [InlineData("lock=5")]
+    [InlineData("lock=x adopted=0 ms=1")]
+    [InlineData("lock=99999999999 adopted=0 ms=1")]
+    [InlineData("lock=-1 adopted=0 ms=1")]
+    public void What_is_not_ours_is_left_alone(string text) => Assert.Null(Handover.Parse(text));
+}
