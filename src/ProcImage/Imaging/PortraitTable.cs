@@ -36,8 +36,8 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
     public Portrait? Find(Subject subject) => _portraits.GetValueOrDefault(subject);
 
     /// <summary>
-    /// To be called first: takes up those whose death an earlier loader has been told, and whose final record is still to
-    /// come, if it ever does.
+    /// To be called first: takes up those whose death an earlier loader has been told, and whose final record is still
+    /// to come, if it ever does.
     /// </summary>
     public void Recall()
     {
