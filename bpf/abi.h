@@ -269,7 +269,15 @@ struct shown {
 	__u64 peak;		     /* bytes */
 	__u64 schedule_since;
 	struct schedule_stats schedule;
-	__u64 counted; /* 1: its death is in exit_totals, although no final record has come */
+	/* Of the record of its death, which no other loader gets; 0 while it lives. */
+	__u64 exit_time;
+	__s32 exit_code;
+	__u32 images;
+	__u32 dead;
+	__u32 oom;
+	__u32 counted; /* it is in exit_totals, although no final record has come */
+	__u32 pad;
+	char comm[COMM_SIZE];
 };
 
 /* What imaged processes have left when they died. The loader counts them, and this outlives it. */

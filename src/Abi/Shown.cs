@@ -13,6 +13,15 @@ public struct Shown
     public ulong ScheduleSince;
     public ScheduleStats Schedule;
 
-    /// <summary>1: its death is in <see cref="ExitTotals"/>, although no final record has come.</summary>
-    public ulong Counted;
+    /// <summary>CLOCK_BOOTTIME in ns; this and what follows is of the record of its death.</summary>
+    public ulong ExitTime;
+    public int ExitCode;
+    public ImageSet Images;
+    public uint Dead;
+    public uint Oom;
+
+    /// <summary>1: it is in <see cref="ExitTotals"/>, although no final record has come.</summary>
+    public uint Counted;
+    public uint Pad;
+    public Comm Comm;
 }

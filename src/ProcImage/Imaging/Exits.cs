@@ -16,6 +16,9 @@ public sealed class Exits(IFigureStore store)
     /// <summary>In ns, from start to death.</summary>
     public ref readonly ScheduleStats Lifetimes => ref _totals.Lifetimes;
 
+    /// <summary>Who was counted last, perhaps by an earlier loader.</summary>
+    public Subject Last => Subject.Of(_totals.Last);
+
     public ulong Count(ExitCause cause) => _totals.Counts[(int)cause];
 
     /// <summary>
@@ -24,7 +27,7 @@ public sealed class Exits(IFigureStore store)
     /// </summary>
     public void Add(Portrait portrait)
     {
-        if (Subject.Of(_totals.Last) == portrait.Subject)
+        if (Last == portrait.Subject)
             return;
         _totals.Last = portrait.Subject.ToLife();
         _totals.Counts[(int)CauseOf(portrait)]++;

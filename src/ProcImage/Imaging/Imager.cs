@@ -36,6 +36,8 @@ public sealed class Imager : IDisposable
     /// <summary>What has been told while no loader was there is taken up before the first reading.</summary>
     public void Start()
     {
+        lock (_lock)
+            _table.Recall();
         Consume();
         _thread.Start();
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using ProcImage.Abi;
 
 namespace ProcImage.Imaging;
@@ -12,7 +13,7 @@ public sealed class Portrait(Subject subject)
     private ResourceUsage _pendingUsage;
     private ScheduleStats _pendingSchedule;
     private bool _isHeld;
-    private (ulong Resources, ulong Delays, ulong Since, bool Counted) _stored;
+    private (ulong Resources, ulong Delays, ulong Since, bool Dead, bool Counted) _stored;
 
     public Subject Subject { get; } = subject;
 
@@ -113,14 +114,23 @@ public sealed class Portrait(Subject subject)
         Delays.Recall(shown);
         IsCounted = shown.Counted != 0;
         IsStored = true;
+        if (shown.Dead == 0)
+            return;
+        Comm = shown.Comm.ToString();
+        Images = shown.Images;
+        HasDelays = shown.ScheduleSince != 0;
+        IsDead = true;
+        ExitStatus = shown.ExitCode;
+        WasOutOfMemory = shown.Oom != 0;
+        ExitTime = shown.ExitTime == 0 ? 0 : StartTime + (shown.ExitTime - Subject.StartId);
     }
 
     /// <summary>What is to be stored before it is shown; false when nothing has changed since the last time.</summary>
     public bool TryGetChange(out Shown shown)
     {
         shown = default;
-        var mark = (Resources.Sum, Delays.Stats.Sum + Delays.Stats.Count, Delays.Since, IsCounted);
-        if (IsFinal || mark == _stored)
+        var mark = (Resources.Sum, Delays.Stats.Sum + Delays.Stats.Count, Delays.Since, IsDead, IsCounted);
+        if (mark == _stored)
             return false;
         _stored = mark;
         IsStored = true;
@@ -135,8 +145,10 @@ public sealed class Portrait(Subject subject)
             Peak = Resources.ResidentPeakBytes,
             ScheduleSince = Delays.Since,
             Schedule = Delays.Stats,
-            Counted = IsCounted ? 1UL : 0,
+            Counted = IsCounted ? 1u : 0,
         };
+        if (IsDead)
+            AddDeath(ref shown);
         return true;
     }
 
@@ -258,6 +270,17 @@ public sealed class Portrait(Subject subject)
         HasVanished = false;
         QuietSince = QuietFrom(QuietSince, Images != ImageSet.None, now);
         DelaysQuietSince = QuietFrom(DelaysQuietSince, Images.HasFlag(ImageSet.Schedule), now);
+    }
+
+    private void AddDeath(ref Shown shown)
+    {
+        shown.Dead = 1;
+        shown.Oom = WasOutOfMemory ? 1u : 0;
+        shown.ExitCode = ExitStatus;
+        shown.ExitTime = ExitTime == 0 ? 0 : ExitTime - StartTime + Subject.StartId;
+        shown.Images = Images;
+        var bytes = Encoding.UTF8.GetBytes(Comm);
+        bytes.AsSpan(0, Math.Min(bytes.Length, Limits.CommSize - 1)).CopyTo(shown.Comm);
     }
 
     private static ulong QuietFrom(ulong since, bool counts, ulong now) => counts ? 0 : since == 0 ? now : since;

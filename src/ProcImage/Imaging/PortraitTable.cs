@@ -35,6 +35,18 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
 
     public Portrait? Find(Subject subject) => _portraits.GetValueOrDefault(subject);
 
+    /// <summary>
+    /// To be called first: takes up those whose death an earlier loader has been told, and whose final record is still
+    /// to come, if it ever does.
+    /// </summary>
+    public void Recall()
+    {
+        foreach (var life in store.Lives())
+            if (Subject.Of(life) != Exits.Last
+                && store.TryFind(life, out var shown) && shown is { Dead: not 0, Counted: 0 })
+                GetOrAdd(Subject.Of(life));
+    }
+
     public void BeginWalk() => _walk++;
 
     /// <summary>A record of the iterator or of the ring buffer.</summary>
@@ -115,7 +127,9 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
     private void AddDeath(ReadOnlySpan<byte> bytes, ulong now)
     {
         var record = RecordStream.Read<ProcessRecord>(bytes, out var schedule);
-        GetOrAdd(new Subject(record.Tgid, 0, record.StartId)).Die(record, schedule, now);
+        var portrait = GetOrAdd(new Subject(record.Tgid, 0, record.StartId));
+        portrait.Die(record, schedule, now);
+        StoreAtOnce(portrait);
     }
 
     private void AddFinal(ReadOnlySpan<byte> bytes, ulong now)
@@ -179,9 +193,18 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         if (!portrait.Subject.IsThread && !portrait.IsCounted)
             Exits.Add(portrait);
         portrait.IsCounted = true;
+        if (portrait.IsStored)
+            StoreAtOnce(portrait);
         _dead.Enqueue(portrait);
         if (_dead.Count > MaxDead)
             _portraits.Remove(_dead.Dequeue().Subject);
+    }
+
+    /// <summary>Of a record that the next loader does not get.</summary>
+    private void StoreAtOnce(Portrait portrait)
+    {
+        if (portrait.TryGetChange(out var shown))
+            store.Write([portrait.Subject.ToLife()], [shown]);
     }
 
     /// <summary>What is over goes only now: when its final record came, it was not yet known to be consumed.</summary>
@@ -192,7 +215,7 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         _over.Clear();
         foreach (var portrait in _portraits.Values)
         {
-            if (!portrait.TryGetChange(out var shown))
+            if (portrait.IsFinal || !portrait.TryGetChange(out var shown))
                 continue;
             _lives.Add(portrait.Subject.ToLife());
             _shown.Add(shown);

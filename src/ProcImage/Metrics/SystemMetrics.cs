@@ -46,7 +46,8 @@ public static class SystemMetrics
 
     public static MetricFamily Exits { get; } = new(
         "proc_image_exits_total", MetricType.Counter, ["cause"],
-        "Imaged processes that have died: exit, signal, or oom (killed for want of memory). From final records. Since preload.");
+        "Imaged processes that have died: exit, signal, or oom (killed for want of memory). From final records."
+        + " Since preload.");
 
     public static MetricFamily ExitedCpu { get; } = new(
         "proc_image_exited_cpu_seconds_total", MetricType.Counter, ["mode"],

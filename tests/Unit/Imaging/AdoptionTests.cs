@@ -80,6 +80,36 @@ public class AdoptionTests
     }
 
     [Fact]
+    public void A_death_that_was_told_is_counted_by_the_next_loader_where_no_final_record_comes()
+    {
+        _readings.Identity = null;
+        var head = Records.Head(RecordType.Death, RecordFlag.Dead);
+        _readings.Receive((Records.Final with { Header = head, ExitCode = 9, Gone = new() { Runtime = 700 } }).Bytes());
+        _readings.Adopt().Read().Wait(3).Read();
+        Assert.Equal(1UL, _readings.Table.Exits.Count(ExitCause.Signal));
+        Assert.Equal(700UL, _readings.Table.Exits.Cpu.Total);
+        Assert.Equal(Records.Final.ExitTime - Records.StartId, _readings.Table.Exits.Lifetimes.Sum);
+        Assert.Equal(("redis-server", false), (_readings.Only.Comm, _readings.Only.IsComplete));
+        _readings.Adopt().Read().Wait(3).Read();
+        Assert.Equal(1UL, _readings.Table.Exits.Count(ExitCause.Signal));
+    }
+
+    [Fact]
+    public void A_death_that_was_told_and_counted_is_not_waited_for_again()
+    {
+        _readings.Identity = null;
+        foreach (var tgid in new[] { 11, 13 })
+        {
+            var death = Records.Final with { Tgid = tgid, Header = Records.Head(RecordType.Death, RecordFlag.Dead) };
+            _readings.Receive(death.Bytes()).Receive((Records.Final with { Tgid = tgid }).Bytes());
+        }
+
+        _readings.Adopt().Read().Wait(3).Read();
+        Assert.Equal(2UL, _readings.Table.Exits.Count(ExitCause.Exit));
+        Assert.Empty(_readings.Table.Portraits);
+    }
+
+    [Fact]
     public void What_is_over_leaves_nothing_behind()
     {
         _readings.Read(Records.Process.Bytes(), Records.Target.Bytes());

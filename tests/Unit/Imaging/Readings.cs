@@ -46,6 +46,7 @@ internal sealed class Readings
     public Readings Adopt()
     {
         Table = NewTable();
+        Table.Recall();
         return this;
     }
 
