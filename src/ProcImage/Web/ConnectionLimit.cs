@@ -4,18 +4,24 @@ using Microsoft.AspNetCore.Http;
 namespace ProcImage.Web;
 
 /// <summary>
-/// How many connections there are at once. A further one takes the place of the one whose last request lies back the
-/// longest: whoever opens many of them and keeps silent keeps nobody out.
+/// How many connections there are at once. A further one takes the place of the one whose client the server has waited
+/// for the longest: whoever opens many and keeps silent, or reads nothing, keeps nobody out.
 /// </summary>
 internal sealed class ConnectionLimit(int most, TimeSpan toFirstRequest)
 {
     private readonly Lock _lock = new();
-    private readonly LinkedList<ConnectionContext> _longestSilentFirst = new();
+    private readonly LinkedList<Seat> _longestSilentFirst = new();
+    private int _count;
 
     /// <summary>Every connection goes through here, from its beginning to its end.</summary>
     public ConnectionDelegate Around(ConnectionDelegate next) => async connection =>
     {
-        var seat = Enter(connection);
+        if (Enter(connection) is not { } seat)
+        {
+            connection.Abort();
+            return;
+        }
+
         connection.Features.Set(seat);
         // Kestrel would give it as long as a connection that rests between two requests.
         await using var impatience = new Timer(_ => seat.EndIfUnused(), null, toFirstRequest, Timeout.InfiniteTimeSpan);
@@ -30,65 +36,98 @@ internal sealed class ConnectionLimit(int most, TimeSpan toFirstRequest)
     };
 
     /// <summary>Every request goes through here.</summary>
-    public Task Renew(HttpContext context, RequestDelegate next)
+    public static Task Begin(HttpContext context, RequestDelegate next)
     {
-        if (context.Features.Get<Seat>() is { } seat)
-            Renew(seat);
+        Progress(context);
         return next(context);
     }
 
-    private Seat Enter(ConnectionContext connection)
+    /// <summary>The client has done something: from now on it is waited for anew.</summary>
+    public static void Progress(HttpContext context) => context.Features.Get<Seat>()?.AwaitClient();
+
+    /// <summary>Until the next progress it is the client who waits: it keeps its place.</summary>
+    public static void Hold(HttpContext context) => context.Features.Get<Seat>()?.Hold();
+
+    /// <summary>Null when all places are taken by clients who wait themselves.</summary>
+    private Seat? Enter(ConnectionContext connection)
     {
-        ConnectionContext? evicted = null;
+        Seat? evicted = null;
         Seat seat;
         lock (_lock)
         {
-            if (_longestSilentFirst.Count >= most && _longestSilentFirst.First is { } first)
+            if (_count >= most)
             {
-                evicted = first.Value;
-                _longestSilentFirst.Remove(first);
+                evicted = _longestSilentFirst.First?.Value;
+                if (evicted is null)
+                    return null;
+                Vacate(evicted);
             }
 
-            seat = new Seat(_longestSilentFirst.AddLast(connection));
+            _count++;
+            seat = new Seat(this, connection);
+            _longestSilentFirst.AddLast(seat.Place);
         }
 
         evicted?.Abort();
         return seat;
     }
 
-    private void Renew(Seat seat)
-    {
-        seat.IsUsed = true;
-        lock (_lock)
-        {
-            if (seat.Place.List is null)
-                return; // it has just lost it
-            _longestSilentFirst.Remove(seat.Place);
-            _longestSilentFirst.AddLast(seat.Place);
-        }
-    }
-
     private void Leave(Seat seat)
     {
         lock (_lock)
-            seat.Place.List?.Remove(seat.Place);
+            Vacate(seat);
     }
 
-    private sealed class Seat(LinkedListNode<ConnectionContext> place)
+    private void Vacate(Seat seat)
     {
+        if (seat.IsVacant)
+            return;
+        seat.IsVacant = true;
+        _count--;
+        seat.Place.List?.Remove(seat.Place);
+    }
+
+    private sealed class Seat
+    {
+        private readonly ConnectionLimit _limit;
+        private readonly ConnectionContext _connection;
         private volatile bool _isUsed;
 
-        public LinkedListNode<ConnectionContext> Place { get; } = place;
-
-        public bool IsUsed
+        public Seat(ConnectionLimit limit, ConnectionContext connection)
         {
-            set => _isUsed = value;
+            _limit = limit;
+            _connection = connection;
+            Place = new LinkedListNode<Seat>(this);
         }
+
+        public LinkedListNode<Seat> Place { get; }
+
+        public bool IsVacant { get; set; }
+
+        public void AwaitClient()
+        {
+            _isUsed = true;
+            lock (_limit._lock)
+            {
+                if (IsVacant)
+                    return;
+                Place.List?.Remove(Place);
+                _limit._longestSilentFirst.AddLast(Place);
+            }
+        }
+
+        public void Hold()
+        {
+            lock (_limit._lock)
+                Place.List?.Remove(Place);
+        }
+
+        public void Abort() => _connection.Abort();
 
         public void EndIfUnused()
         {
             if (!_isUsed)
-                Place.Value.Abort();
+                Abort();
         }
     }
 }

@@ -10,11 +10,11 @@ namespace ProcImage.Web;
 /// <summary>What there is to get.</summary>
 internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
 {
-    /// <summary>Different bodies that are being read at the same time.</summary>
-    private const int MaxBodies = 16;
+    /// <summary>Of the bodies that are being read at the same time; the largest have some MB.</summary>
+    private const long MostBytes = 64 << 20;
 
     private readonly AnswerMaker _maker = new();
-    private readonly Outbox _outbox = new(MaxBodies);
+    private readonly Outbox _outbox = new(MostBytes);
     private int _lastSize = 64 * 1024;
 
     /// <summary>Set when the start is complete.</summary>
@@ -83,9 +83,11 @@ internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
     private async Task<bool> Answer(HttpContext context, string contentType, string key, Func<ReadOnlyMemory<byte>?> make)
     {
         var packed = ContentCoding.IsGzipWelcome(context.Request.Headers.AcceptEncoding);
+        ConnectionLimit.Hold(context);
         var body = await _maker.Get(
             packed ? key + " gzip" : key,
             () => make() is { } made ? packed ? ContentCoding.Gzip(made) : made : null).WaitAsync(context.RequestAborted);
+        ConnectionLimit.Progress(context);
         if (body is not { } found)
             return false;
         context.Response.ContentType = contentType;

@@ -15,7 +15,7 @@ internal sealed class Server : IAsyncDisposable
     private const UnixFileMode OwnerAndGroup =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
-    private const int MaxConnections = 256;
+    private const int MaxConnections = 512;
 
     private static readonly TimeSpan _toFirstRequest = TimeSpan.FromSeconds(10);
 
@@ -39,7 +39,7 @@ internal sealed class Server : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Configure(options, listen, connections));
         builder.Services.AddRoutingCore();
         var app = builder.Build();
-        app.Use(connections.Renew);
+        app.Use(ConnectionLimit.Begin);
         app.Use(RequestGuard.Check);
         routes.Map(app);
         try

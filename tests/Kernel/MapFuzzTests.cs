@@ -1,0 +1,133 @@
+using System.Buffers.Binary;
+using ProcImage.Tests.Fuzz;
+
+namespace ProcImage.Tests.Kernel;
+
+/// <summary>
+/// Who may write the pinned maps may write anything. The commands then do what they can or say in a line what they cannot,
+/// and what they take down is gone.
+/// </summary>
+public sealed class MapFuzzTests(ITestOutputHelper log)
+{
+    private static readonly string[] _maps = ["policies", "policies", "targets", "control"];
+
+    [Fact]
+    public void Nonsense_in_the_maps_ends_nothing_but_itself()
+    {
+        int rounds = 0, writes = 0, commands = 0;
+        Fuzzing.Run(random =>
+        {
+            rounds++;
+            using var loader = Loader.Start();
+            using var naps = Workload.Start("naps", 11);
+            Array.ForEach(["-rS", "-r"], images => loader.Control(images, "-P", $"{naps.Pid}"));
+            for (int step = 0; step < 20; step++)
+            {
+                for (int count = random.Next(8); count >= 0; count--, writes++)
+                    Write(random, loader.Directory, naps.Pid);
+                commands++;
+                Use(random, loader, naps);
+                Assert.False(loader.HasExited, $"the loader has ended: {loader.Errors}");
+            }
+
+            Finish(random, loader);
+        });
+        log.WriteLine($"{rounds} loaders, {writes} writes, {commands} uses");
+    }
+
+    private static void Write(Random random, string directory, int pid)
+    {
+        string name = random.Pick(_maps);
+        using var map = new RawMap(Path.Combine(directory, name));
+        byte[] key = Key(random, map, pid);
+        byte[] value = map.Read(key) ?? new byte[map.ValueSize];
+        if (name == "targets" || random.Chance(0.7))
+            BinaryPrimitives.WriteUInt32LittleEndian(
+                value.AsSpan(4 * random.Next(value.Length / 4)), random.Chance(0.7) ? (uint)random.Next(8) : (uint)random.Next());
+        else
+            random.NextBytes(value);
+        // Another version is refused, which has a test of its own.
+        if (name == "control")
+            BinaryPrimitives.WriteUInt32LittleEndian(value, BinaryPrimitives.ReadUInt32LittleEndian(map.Read(key)));
+        map.TryWrite(key, value);
+    }
+
+    private static byte[] Key(Random random, RawMap map, int pid)
+    {
+        byte[] key = new byte[map.KeySize];
+        if (map.IsArray)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(key, random.Next(Math.Min(map.Entries, random.Chance(0.7) ? 6 : 1024)));
+            return key;
+        }
+
+        BinaryPrimitives.WriteInt32LittleEndian(key, random.Next(5));
+        BinaryPrimitives.WriteInt32LittleEndian(
+            key.AsSpan(4), random.Chance(0.5) ? pid : random.Pick([1, 0, -1, Environment.ProcessId, random.Next()]));
+        return key;
+    }
+
+    private static void Use(Random random, Loader loader, Workload naps)
+    {
+        string iterators = Path.Combine(loader.Directory, "iters");
+        switch (random.Next(8))
+        {
+            case 0:
+                Assert.Equal(0, Ran.With("timeout", "20", "cat", Path.Combine(iterators, "apply")).Status);
+                break;
+            case 1:
+                Assert.Equal(0, Ran.With("timeout", "20", "cat", Path.Combine(iterators, "text")).Status);
+                break;
+            case 2:
+                AssertSound(loader.Controller("--status"));
+                break;
+            case 3:
+                AssertSound(loader.Controller("--status", "--json"));
+                break;
+            case 4:
+                AssertSound(loader.Controller("-rS", "-P", $"{naps.Pid}"));
+                break;
+            case 5:
+                AssertSound(loader.Controller("-r", "-t1"));
+                break;
+            case 6:
+                AssertSound(loader.Controller("-d", "-P", $"{naps.Pid}"));
+                break;
+            default:
+                naps.Go();
+                break;
+        }
+
+        Assert.True(loader.Scrape().Has("proc_image_policies"), "the scrape is not whole");
+        loader.GetJson("/api/v1/processes");
+    }
+
+    /// <summary>Without a target deactivation removes all that was written, and finish leaves nothing.</summary>
+    private static void Finish(Random random, Loader loader)
+    {
+        loader.Control("-d");
+        Assert.Equal(0, loader.Status().GetProperty("policies").GetArrayLength());
+        using (var targets = new RawMap(Path.Combine(loader.Directory, "targets")))
+            Assert.Empty(targets.Keys());
+        Assert.Equal(0, loader.Scrape().Value("proc_image_policies"));
+        Assert.DoesNotContain("   at ", loader.Errors, StringComparison.Ordinal);
+        if (random.Chance(0.3))
+        {
+            loader.Signal(Signals.Kill);
+            loader.AwaitExit();
+        }
+
+        loader.Control("-f");
+        loader.AwaitExit();
+        loader.AssertNothingPinned();
+    }
+
+    private static void AssertSound(Ran ran)
+    {
+        Assert.InRange(ran.Status, 0, 1);
+        if (ran.Status != 0)
+            ran.AssertRefused(1);
+        else
+            Assert.Equal("", ran.Error);
+    }
+}
