@@ -29,7 +29,9 @@ public sealed partial class PromtoolTests : IDisposable
 
     [Theory]
     [InlineData("ProcessCpuHeavy", "irate > 0.8", "irate >= 0.8")]
+    [InlineData("ProcessCpuHeavy", "ratio > 0.5", "ratio >= 0.5")]
     [InlineData("ProcessCpuHeavy", "deriv > 17895697", "deriv > 19895697")]
+    [InlineData("ProcessCpuHeavy", "max_over_time(program:proc_image_written_bytes:irate[1m])", "program:proc_image_written_bytes:irate")]
     [InlineData("ProcessMemoryHeavy", "ratio > 0.1\n            or", "ratio >= 0.1\n            or")]
     [InlineData("ProcessMemoryHeavy", "predicted > 0.1", "predicted > 0.2")]
     [InlineData("ProcessMemoryHeavy", "proc_image_process_exit_time_seconds)", "proc_image_process_threads)")]
