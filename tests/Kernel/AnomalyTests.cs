@@ -28,13 +28,13 @@ public sealed class AnomalyTests : KernelTest
             ("proc_image", Loader.Port)));
     }
 
-    /// <summary>What a shell does, the program that shows it, and the alert that it is to fire.</summary>
-    private (string Alert, string Command, string Program)[] Anomalies =>
+    /// <summary>The alert, what a shell does, and by which program, and how many of it, one sees that it has begun.</summary>
+    private (string Alert, string Command, string Program, int Processes)[] Anomalies =>
     [
-        ("ProcessCpuHeavy", "stress-ng --quiet -c 1", "stress-ng-cpu"),
-        ("ProcessMemoryHeavy", "stress-ng --quiet --vm 1 --vm-bytes 4G --vm-keep", "stress-ng-vm"),
-        ("ProgramWriteHeavy", $"stress-ng --quiet --iomix 1 --iomix-bytes 512M --temp-path {_directory.Path}", "stress-ng-iomix"),
-        ("ProgramReadHeavy", $"while dd if={LargeFile} iflag=direct of=/dev/null bs=1M 2>/dev/null; do :; done", "dd"),
+        ("ProcessCpuHeavy", "stress-ng --quiet -c 1", "stress-ng-cpu", 1),
+        ("ProcessMemoryHeavy", "stress-ng --quiet --vm 1 --vm-bytes 4G --vm-keep", "stress-ng-vm", 2),
+        ("ProgramWriteHeavy", $"stress-ng --quiet --iomix 1 --iomix-bytes 512M --temp-path {_directory.Path}", "stress-ng-iomix", 10),
+        ("ProgramReadHeavy", $"while dd if={LargeFile} iflag=direct of=/dev/null bs=1M 2>/dev/null; do :; done", "dd", 1),
     ];
 
     private string LargeFile => Path.Combine(_directory.Path, "large");
@@ -47,14 +47,14 @@ public sealed class AnomalyTests : KernelTest
         var idle = Own(new Shell(IdleShell));
         Loader.Control("-rS", "--follow", "-P", $"{idle.Pid}");
         var faults = new List<string>();
-        var rows = Anomalies.Select(anomaly => Row(anomaly.Alert, anomaly.Command, anomaly.Program, faults)).ToList();
+        var rows = Anomalies.Select(anomaly => Row(anomaly, faults)).ToList();
         rows.Add(Row("none", "an idle shell, all the time", FirstFirings(IdleShell, 0), 0, faults));
         Log.WriteLine($"{"",-72}{string.Concat(_alerts.Select(alert => $"{alert,-22}"))}");
         rows.ForEach(Log.WriteLine);
         Assert.Empty(faults);
     }
 
-    private string Row(string expected, string command, string program, List<string> faults)
+    private string Row((string Alert, string Command, string Program, int Processes) anomaly, List<string> faults)
     {
         Eventually.True(() => _prometheus.Results("ALERTS").Count == 0, "the last alert has ended");
         double onset;
@@ -62,15 +62,16 @@ public sealed class AnomalyTests : KernelTest
         using (var shell = new Shell("dash"))
         {
             Loader.Control("-rS", "--follow", "-P", $"{shell.Pid}");
-            shell.Say(command);
-            Eventually.True(() => shell.HasStarted(program), program);
+            shell.Say(anomaly.Command);
+            Eventually.True(() => shell.Started(anomaly.Program) >= anomaly.Processes, anomaly.Program);
             onset = Now();
             Thread.Sleep(TimeSpan.FromSeconds((ScrapeSeconds * (Scrapes + 2)) + 1));
             firings = FirstFirings("", onset);
             Loader.Control("-d", "-P", $"{shell.Pid}");
         }
 
-        return Row(expected, command.Replace(_directory.Path, "DIR").Split(" 2>")[0], firings, onset, faults);
+        string what = anomaly.Command.Replace(_directory.Path, "DIR").Split(" 2>")[0];
+        return Row(anomaly.Alert, what, firings, onset, faults);
     }
 
     private string Row(

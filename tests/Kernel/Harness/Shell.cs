@@ -20,8 +20,8 @@ public sealed class Shell : IDisposable
 
     public void Say(string line) => _child.Say(line);
 
-    /// <summary>Whether a process of that name is among those that it has started, and those have started.</summary>
-    public bool HasStarted(string comm) => Proc.Processes().Any(pid => IsOurs(pid, comm));
+    /// <summary>How many processes of that name there are among those that it has started, and those have started.</summary>
+    public int Started(string comm) => Proc.Processes().Count(pid => IsOurs(pid, comm));
 
     public void Dispose() => _child.Dispose();
 
