@@ -44,6 +44,7 @@ public sealed class AnomalyTests : KernelTest
     {
         Requirements.Installed("stress-ng", "stress-ng");
         Ran.With("dd", "if=/dev/zero", $"of={LargeFile}", "bs=1M", "count=512", "conv=fsync").AssertDone();
+        _prometheus.AwaitResult("up");
         var idle = Own(new Shell(IdleShell));
         Loader.Control("-rS", "--follow", "-P", $"{idle.Pid}");
         var faults = new List<string>();
