@@ -2,9 +2,10 @@
 // DIRECTORY has the node_modules of package.json. One line for each fault; status 1 where there is one.
 import { createRequire } from "node:module";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
-const [directory, ...dashboards] = process.argv.slice(2);
+const [given, ...dashboards] = process.argv.slice(2);
+const directory = resolve(given);
 const require = createRequire(join(directory, "package.json"));
 const Ajv = require("ajv");
 const raw = join(directory, "node_modules/@grafana/schema/dist/types/raw");
