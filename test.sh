@@ -77,6 +77,7 @@ check "build.sh" ./build.sh
 if check "dotnet build" dotnet build ProcImage.sln --nologo --verbosity quiet; then
 	run_project Unit
 	run_project Abi
+	run_project Grafana
 	if ((EUID == 0)); then
 		run_project Kernel
 	else

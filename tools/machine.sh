@@ -47,10 +47,15 @@ test_needs=(
 	clang-format=clang-format
 	shellcheck=shellcheck
 	promtool=prometheus
+	stress-ng=stress-ng
+	npm=npm
+	node=nodejs
 	redis-server=redis-server
 	redis-benchmark=redis-tools
 	taskset=util-linux
 	systemd-analyze=systemd
+	chrt=util-linux
+	findmnt=util-linux
 )
 
 # What of the needs this machine lacks, as the names of packages.

@@ -9,11 +9,20 @@ public sealed class Prometheus : IDisposable
     private readonly Child _child;
     private readonly HttpClient _http;
 
+    /// <summary>One that scrapes as often as it can.</summary>
     public Prometheus(params (string Job, int Port)[] targets)
+        : this("scrape_interval: 300ms, scrape_timeout: 300ms", [], targets)
+    {
+    }
+
+    /// <param name="global">What its configuration says for all jobs.</param>
+    /// <param name="ruleFiles">Their paths.</param>
+    /// <param name="targets">Name of the job, and loopback port.</param>
+    public Prometheus(string global, string[] ruleFiles, params (string Job, int Port)[] targets)
     {
         string program = Requirements.Installed("prometheus", "prometheus");
         string config = Path.Combine(_directory, "prometheus.yml");
-        File.WriteAllText(config, "global: {scrape_interval: 300ms, scrape_timeout: 300ms}\nscrape_configs:\n"
+        File.WriteAllText(config, $"global: {{{global}}}\nrule_files: [{string.Join(", ", ruleFiles)}]\nscrape_configs:\n"
             + string.Concat(targets.Select(target =>
                 $"- {{job_name: {target.Job}, static_configs: [{{targets: ['127.0.0.1:{target.Port}']}}]}}\n")));
         int port = Loopback.FreePort();
@@ -31,6 +40,20 @@ public sealed class Prometheus : IDisposable
     /// <summary>The one result of an instant query.</summary>
     public JsonElement Query(string query) => Assert.Single(Results(query));
 
+    /// <summary>The results of an instant query; none while it is still starting, or where the query is wrong.</summary>
+    public IReadOnlyList<JsonElement> Results(string query)
+    {
+        using var document = Get("/api/v1/query?query=" + Uri.EscapeDataString(query));
+        return document is null
+            ? []
+            : [.. document.RootElement.GetProperty("data").GetProperty("result").EnumerateArray()
+                .Select(result => result.Clone())];
+    }
+
+    /// <summary>When the samples of a series were taken that the query, a range, has: unix time.</summary>
+    public static IEnumerable<double> Times(JsonElement result) =>
+        result.GetProperty("values").EnumerateArray().Select(sample => sample[0].GetDouble());
+
     /// <summary>What went wrong at the last scrapes, or nothing.</summary>
     public string LastErrors()
     {
@@ -47,14 +70,6 @@ public sealed class Prometheus : IDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private List<JsonElement> Results(string query)
-    {
-        using var document = Get("/api/v1/query?query=" + Uri.EscapeDataString(query));
-        return document is null
-            ? []
-            : [.. document.RootElement.GetProperty("data").GetProperty("result").EnumerateArray()
-                .Select(result => result.Clone())];
-    }
 
     // Null while it is still starting.
     private JsonDocument? Get(string path)
