@@ -33,7 +33,8 @@ public readonly partial record struct FileIdentity(ulong Device, ulong Inode, ui
         var stat = default(Statx);
         if (statx(directory, path, flags, BasicStats, &stat) == 0)
             return new FileIdentity(
-                (ulong)stat.Major << 32 | stat.Minor, stat.Inode, stat.Uid, stat.Gid, (stat.Mode & TypeMask) == DirectoryType);
+                (ulong)stat.Major << 32 | stat.Minor, stat.Inode, stat.Uid, stat.Gid,
+                (stat.Mode & TypeMask) == DirectoryType);
         var error = Marshal.GetLastPInvokeError();
         return error is Errno.ENOENT or Errno.ENOTDIR ? null : throw BpfError.Create(BpfOperation.Open, path, error);
     }

@@ -45,7 +45,8 @@ public class LoaderCommandLineTests
     public void Every_option_arrives()
     {
         var options = Run(
-            "-r --listen unix:/run/p --linger=0 --max-series 10000000 --bpffs /sys/fs/bpf/x/ --keep --group g --quiet --check")
+            "-r --listen unix:/run/p --linger=0 --max-series 10000000 "
+            + "--bpffs /sys/fs/bpf/x/ --keep --group g --quiet --check")
             .AssertAccepted();
         Assert.Equal(new ListenAddress.UnixSocket("/run/p"), options.Listen);
         Assert.Equal(TimeSpan.Zero, options.Linger);
