@@ -26,7 +26,9 @@ public sealed partial class DirectoryLock : IDisposable
     /// <exception cref="BpfException">ENOENT or EACCES.</exception>
     public static DirectoryLock? TryTake(string path) => Take(path, LockExclusive | LockNoWait);
 
-    /// <summary>Takes over a lock that was inherited with its descriptor; null when that is no lock of this directory.</summary>
+    /// <summary>
+    /// Takes over a lock that was inherited with its descriptor; null when that is no lock of this directory.
+    /// </summary>
     public static DirectoryLock? FromInherited(int fd, string path)
     {
         var directory = new SafeFileHandle(fd, ownsHandle: true);
@@ -45,7 +47,8 @@ public sealed partial class DirectoryLock : IDisposable
     }
 
     /// <summary>
-    /// The process that has the lock; null when nobody has, or nobody in this pid namespace. To ask takes no right to the
+    /// The process that has the lock; null when nobody has, or nobody in this pid namespace. To ask takes no right to
+    /// the
     /// directory, and does not keep the lock from anybody, as trying to take it would.
     /// </summary>
     /// <exception cref="BpfException">EACCES: the directory above is closed to this user.</exception>

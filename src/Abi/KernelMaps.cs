@@ -55,7 +55,8 @@ public sealed class KernelMaps : IDisposable
     public BpfMap Events => _events ?? throw OnlyForTheLoader();
 
     /// <param name="directory">Of the pins.</param>
-    /// <param name="caller">Which of the tool's programs this is. The controller opens what it needs, and no more.</param>
+    /// <param name="caller">Which of the tool's programs this is. The controller opens what it needs, and no
+    /// more.</param>
     /// <exception cref="PinsException">Nothing is preloaded there, or something that cannot be used.</exception>
     /// <exception cref="BpfException">A pin cannot be opened.</exception>
     public static KernelMaps OpenPinned(string directory, Caller caller)

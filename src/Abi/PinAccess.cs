@@ -9,14 +9,16 @@ namespace ProcImage.Abi;
 /// </summary>
 public static partial class PinAccess
 {
-    private const UnixFileMode OwnerDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode OwnerDirectory =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnerPin = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const uint KeepOwner = uint.MaxValue;
 
     /// <summary>Sets owner and mode of every pin.</summary>
     /// <param name="directory">Of the pins; of this user.</param>
     /// <param name="group">The gid; null for none.</param>
-    /// <exception cref="BpfException">EPERM: to give a pin to a group takes CAP_CHOWN, or to be in that group.</exception>
+    /// <exception cref="BpfException">EPERM: to give a pin to a group takes CAP_CHOWN, or to be in that
+    /// group.</exception>
     public static void Grant(string directory, uint? group)
     {
         var gid = group ?? getegid();

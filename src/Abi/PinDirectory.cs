@@ -117,7 +117,8 @@ public sealed partial class PinDirectory : IDisposable
     {
         if (faccessat(CurrentDirectory, path, ReadWriteSearch, EffectiveIds) < 0)
             throw new BpfException(
-                "take down", path, Errno.EACCES, "its pins are its owner's", "run as root; 'controller -d' removes policies alone");
+                "take down", path, Errno.EACCES, "its pins are its owner's",
+                "run as root; 'controller -d' removes policies alone");
     }
 
     private const int CurrentDirectory = -100; // AT_FDCWD

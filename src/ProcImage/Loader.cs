@@ -6,7 +6,9 @@ using ProcImage.Privileges;
 
 namespace ProcImage;
 
-/// <summary>From the options to the end: preload, give up privileges, serve, take everything down or leave it.</summary>
+/// <summary>
+/// From the options to the end: preload, give up privileges, serve, take everything down or leave it.
+/// </summary>
 internal static class Loader
 {
     public static async Task<ExitStatus> Run(LoaderOptions options, CommandConsole console)
@@ -34,12 +36,15 @@ internal static class Loader
         }
 
         console.Output.Tell(options.Keep
-            ? $"kept: {kernelSide.Count()}; policies go on, the next proc_image adopts them, 'controller -f' takes them down"
+            ? $"kept: {kernelSide.Count()}; policies go on, the next proc_image adopts them, "
+                + "'controller -f' takes them down"
             : $"finished: {kernelSide.Remove()} removed");
         return ExitStatus.Done;
     }
 
-    /// <summary>With all capabilities. It returns only if there are none to give up; else this process starts again.</summary>
+    /// <summary>
+    /// With all capabilities. It returns only if there are none to give up; else this process starts again.
+    /// </summary>
     private static KernelSide Begin(LoaderOptions options, CommandConsole console)
     {
         var images = ImageSupport.Select(options);
@@ -48,6 +53,8 @@ internal static class Loader
         {
             // .NET has threads by now that would take a signal, and lose it at the second execve(2).
             StopSignals.HoldBack();
+            if (StopSignals.IsEnding)
+                Thread.Sleep(Timeout.Infinite);
             SelfExec.Run(null, Handover.Variable, Handover.Begun, []);
         }
 

@@ -22,7 +22,8 @@ internal static class ServiceManager
         }
         catch (Exception failure) when (failure is SocketException or ArgumentException)
         {
-            errors.WriteLine($"proc_image: cannot tell the service manager {state} at {Variable}={address}: {failure.Message}");
+            errors.WriteLine(
+                $"proc_image: cannot tell the service manager {state} at {Variable}={address}: {failure.Message}");
         }
     }
 

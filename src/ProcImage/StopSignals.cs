@@ -8,6 +8,9 @@ internal sealed unsafe partial class StopSignals : IDisposable
 {
     private const int Block = 0; // SIG_BLOCK
     private const int Unblock = 1; // SIG_UNBLOCK
+    private const int Terminate = 15; // SIGTERM
+    private const nint Default = 0; // SIG_DFL
+    private const nint Ignore = 1; // SIG_IGN
     private const int SetSize = 128; // sigset_t
     private static readonly int[] _numbers = [1, 2, 15]; // SIGHUP, SIGINT, SIGTERM
 
@@ -31,7 +34,22 @@ internal sealed unsafe partial class StopSignals : IDisposable
     public void Fail(Exception failure) => _stop.TrySetException(failure);
 
     /// <summary>
-    /// Before execve(2), on the thread that calls it. Blocked signals and those that are pending go over to the new program,
+    /// First of all, while there is nothing to take down: SIGTERM ends the process at once. The runtime has a handler
+    /// of its
+    /// own for it, which ends the process in its own time, and that would be too late where execve(2) is near.
+    /// </summary>
+    public static void EndAtOnce()
+    {
+        if (signal(Terminate, Default) == Ignore)
+            signal(Terminate, Ignore);
+    }
+
+    /// <summary>Whether the runtime's handler had got one before, and is about to end this process.</summary>
+    public static bool IsEnding => Environment.ExitCode != 0;
+
+    /// <summary>
+    /// Before execve(2), on the thread that calls it. Blocked signals and those that are pending go over to the new
+    /// program,
     /// and to every thread that it makes: a signal waits there until somebody listens.
     /// </summary>
     public static void HoldBack() => Mask(Block);
@@ -45,6 +63,9 @@ internal sealed unsafe partial class StopSignals : IDisposable
             set[0] |= 1UL << (number - 1);
         BpfError.Check(-pthread_sigmask(how, set, null), BpfOperation.Configure, "the signals of this process");
     }
+
+    [LibraryImport("libc")]
+    private static partial nint signal(int signum, nint handler);
 
     [LibraryImport("libc")]
     private static partial int pthread_sigmask(int how, ulong* set, ulong* oldset);

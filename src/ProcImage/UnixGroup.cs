@@ -11,13 +11,15 @@ internal static unsafe partial class UnixGroup
     /// <exception cref="CommandException">There is no such group.</exception>
     public static uint Find(string nameOrGid)
     {
-        if (uint.TryParse(nameOrGid, NumberStyles.None, CultureInfo.InvariantCulture, out var gid) && gid != uint.MaxValue)
+        if (uint.TryParse(nameOrGid, NumberStyles.None, CultureInfo.InvariantCulture, out var gid)
+            && gid != uint.MaxValue)
             return gid;
         var entry = getgrnam(nameOrGid);
         return entry is not null
             ? entry->Gid
             : throw new CommandException(
-                ExitStatus.Failed, $"there is no group '{nameOrGid}'; 'getent group' lists them, and 'groupadd' makes one");
+                ExitStatus.Failed,
+                $"there is no group '{nameOrGid}'; 'getent group' lists them, and 'groupadd' makes one");
     }
 
     // struct group: name and password come first.

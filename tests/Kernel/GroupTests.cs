@@ -17,7 +17,8 @@ public sealed class GroupTests(ITestOutputHelper log) : KernelTest(log, "-a", "-
         Assert.StartsWith("imaging process", ByMember("-rS", "-P", $"{naps.Pid}"), StringComparison.Ordinal);
         naps.Go();
         Assert.True(Loader.Scrape().Of(naps.Pid).Has("proc_image_process_cpu_seconds_total"));
-        Assert.Contains($"process {naps.Pid} (naps): resource, schedule; 1 task", ByMember("--status"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"process {naps.Pid} (naps): resource, schedule; 1 task", ByMember("--status"), StringComparison.Ordinal);
         Assert.Contains($"loader:    pid {Loader.Pid}", ByMember("--status"), StringComparison.Ordinal);
         Assert.Contains("every process", ByMember("-S", "-t60"), StringComparison.Ordinal);
         Assert.StartsWith("removed policy", ByMember("-d"), StringComparison.Ordinal);
@@ -101,7 +102,8 @@ public sealed class GroupTests(ITestOutputHelper log) : KernelTest(log, "-a", "-
     {
         string directory = Loader.NewDirectory();
         var ran = Ran.With(
-            Requirements.Built("proc_image"), "-a", "--listen", "none", "--group", "no such group", "--bpffs", directory);
+            Requirements.Built("proc_image"),
+            "-a", "--listen", "none", "--group", "no such group", "--bpffs", directory);
         ran.AssertRefused(1);
         Assert.Contains("'no such group'", ran.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(directory));

@@ -43,7 +43,8 @@ public sealed class KeepTests(ITestOutputHelper log) : KernelTest(log, "-a", "--
     {
         string directory = Loader.NewDirectory();
         Ran.With(
-            Requirements.Built("proc_image"), "-a", "--keep", "--listen", $"127.0.0.1:{Loader.Port}", "--bpffs", directory)
+            Requirements.Built("proc_image"),
+            "-a", "--keep", "--listen", $"127.0.0.1:{Loader.Port}", "--bpffs", directory)
             .AssertRefused(1);
         Assert.False(Directory.Exists(directory));
     }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace ProcImage.Tests.Kernel;
 
-/// <summary>Both commands run with what README says that they need, and without it say in one line what is missing.</summary>
+/// <summary>
+/// Both commands run with what README says that they need, and without it say in one line what is missing.
+/// </summary>
 public sealed class PrivilegeTests : IDisposable
 {
     private const ulong SysPtrace = 1UL << 19;
@@ -63,7 +65,8 @@ public sealed class PrivilegeTests : IDisposable
         Eventually.True(() => File.ReadAllText($"/proc/{other.Pid}/comm") == "sleep\n", "sleep runs");
         loader.Control("-r", "-P", $"{other.Pid}");
         var found = loader.Scrape();
-        Assert.EndsWith("/sleep", found.Of(other.Pid).One("proc_image_process_info").Labels["exe"], StringComparison.Ordinal);
+        string exe = found.Of(other.Pid).One("proc_image_process_info").Labels["exe"];
+        Assert.EndsWith("/sleep", exe, StringComparison.Ordinal);
         Assert.Equal(6, found.Named("proc_image_hook_run_seconds_total").All.Count);
         loader.Stop();
     }
@@ -86,8 +89,9 @@ public sealed class PrivilegeTests : IDisposable
         using var loader = Loader.Start();
         string[] setpriv = Unprivileged.RootWith("");
         foreach (string option in new[] { "-rS", "--status", "-d", "-f" })
-            Ran.With(setpriv[0], [.. setpriv[1..], Requirements.Built("controller"), option, "--bpffs", loader.Directory])
-                .AssertDone();
+            Ran.With(
+                setpriv[0],
+                [.. setpriv[1..], Requirements.Built("controller"), option, "--bpffs", loader.Directory]).AssertDone();
         Assert.Equal(0, loader.AwaitExit());
         loader.AssertNothingPinned();
     }

@@ -32,7 +32,8 @@ public sealed class ServiceTests : IDisposable
         using var loader = Loader.StartBy("env", $"NOTIFY_SOCKET={_directory}/nobody");
         loader.Stop();
         Eventually.True(
-            () => loader.Errors.StartsWith("proc_image: cannot tell the service manager READY=1", StringComparison.Ordinal),
+            () => loader.Errors.StartsWith(
+                "proc_image: cannot tell the service manager READY=1", StringComparison.Ordinal),
             "the line has come");
     }
 
@@ -40,7 +41,8 @@ public sealed class ServiceTests : IDisposable
     public void Systemd_accepts_the_unit_without_a_warning()
     {
         string unit = Path.Combine(_directory, "proc_image.service");
-        File.WriteAllText(unit, File.ReadAllText(_unit).Replace("/usr/local/bin", Repository.Out, StringComparison.Ordinal));
+        string text = File.ReadAllText(_unit);
+        File.WriteAllText(unit, text.Replace("/usr/local/bin", Repository.Out, StringComparison.Ordinal));
         var ran = Ran.With(Requirements.Installed("systemd-analyze", "systemd"), "verify", unit).AssertDone();
         Assert.Equal("", ran.Output + ran.Error);
     }

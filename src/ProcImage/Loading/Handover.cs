@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace ProcImage.Loading;
 
-/// <summary>What the loader tells itself when it starts again: descriptors that stay open, and what it has found.</summary>
+/// <summary>
+/// What the loader tells itself when it starts again: descriptors that stay open, and what it has found.
+/// </summary>
 /// <param name="Lock">Descriptor that holds the lock of the pin directory.</param>
 /// <param name="Adopted">Whether the kernel side was another loader's.</param>
 /// <param name="Elapsed">How long it took to get it.</param>
@@ -59,7 +61,8 @@ internal sealed record Handover(
     ];
 
     private static bool IsNumber(string text) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number < 1e9;
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+        && number < 1e9;
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }

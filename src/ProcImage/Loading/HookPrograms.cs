@@ -3,7 +3,9 @@ using ProcImage.Abi;
 
 namespace ProcImage.Loading;
 
-/// <summary>The programs on the hooks, held by descriptor, so that their run time can be read without CAP_SYS_ADMIN.</summary>
+/// <summary>
+/// The programs on the hooks, held by descriptor, so that their run time can be read without CAP_SYS_ADMIN.
+/// </summary>
 internal sealed class HookPrograms : IDisposable
 {
     private readonly Dictionary<string, ProgramHandle> _programs = [];

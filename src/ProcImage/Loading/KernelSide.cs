@@ -29,7 +29,9 @@ internal sealed class KernelSide : IDisposable
     /// <summary>How long it took to get here.</summary>
     public TimeSpan Elapsed { get; }
 
-    /// <summary>Nanoseconds that being preloaded costs each context switch; null where that could not be measured.</summary>
+    /// <summary>
+    /// Nanoseconds that being preloaded costs each context switch; null where that could not be measured.
+    /// </summary>
     public double? IdleCost { get; private set; }
 
     public ImageSet Preloaded => Maps.ReadControl().Preloaded;
@@ -58,7 +60,8 @@ internal sealed class KernelSide : IDisposable
 
             var maps = KernelMaps.OpenPinned(path, Caller.Loader);
             var side = new KernelSide(
-                directory, maps, HookPrograms.Open(path, Pins.In(Pins.Links)), adopted, Stopwatch.GetElapsedTime(begin));
+                directory, maps, HookPrograms.Open(path, Pins.In(Pins.Links)), adopted,
+                Stopwatch.GetElapsedTime(begin));
             side.RequirePreloaded(images);
             side.Register();
             side.IdleCost = Loading.IdleCost.PerSwitch(side);

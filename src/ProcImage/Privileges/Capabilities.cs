@@ -3,7 +3,9 @@ using Libbpf;
 
 namespace ProcImage.Privileges;
 
-/// <summary>The capabilities of the calling thread: in Linux each thread has its own, and only it can change them.</summary>
+/// <summary>
+/// The capabilities of the calling thread: in Linux each thread has its own, and only it can change them.
+/// </summary>
 internal static unsafe partial class Capabilities
 {
     private const uint Version3 = 0x20080522; // _LINUX_CAPABILITY_VERSION_3: two words a set

@@ -3,7 +3,9 @@ using Libbpf;
 
 namespace ProcImage.Privileges;
 
-/// <summary>Starts this program again in the same process: the same pid, arguments and environment, fewer capabilities.</summary>
+/// <summary>
+/// Starts this program again in the same process: the same pid, arguments and environment, fewer capabilities.
+/// </summary>
 /// <remarks>
 /// .NET has threads before Main begins, and a thread's capabilities are changed by itself alone. execve(2) ends all
 /// threads but the one that calls it, so those of the new program all come from that one.

@@ -12,7 +12,8 @@ public class HandoverTests
         var programs = new Dictionary<string, int> { ["sched_switch"] = 44, ["task_newtask"] = 45 };
         var read = Handover.Parse($"{new Handover(35, adopted, TimeSpan.FromMilliseconds(61.25), cost, programs)}");
         Assert.NotNull(read);
-        Assert.Equal((35, adopted, 61.25, cost), (read.Lock, read.Adopted, read.Elapsed.TotalMilliseconds, read.IdleCost));
+        Assert.Equal(
+            (35, adopted, 61.25, cost), (read.Lock, read.Adopted, read.Elapsed.TotalMilliseconds, read.IdleCost));
         Assert.Equal(programs, read.Programs);
     }
 
