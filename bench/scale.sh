@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What many imaged threads cost: activation, scrape, memory of loader and kernel side. Then 1,000 policies.
+# What many imaged threads cost, all of whose figures change: activation, scrape, memory of loader and kernel side.
+# Then 1,000 policies.
 # Activation is the run of the controller less one on the machine without these threads; both are medians.
 # Needs root, a build, gcc and curl.
 # Usage: bench/scale.sh [RUNS]
@@ -7,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 runs=${1:-11}
 . bench/common.sh
-gcc -O2 -Wall -pthread -o "$work/threads" bench/threads.c
+gcc -O2 -Wall -pthread -o "$work/sleepers" bench/sleepers.c
 
 port=$((20000 + $$ % 10000))
 metrics=http://127.0.0.1:$port/metrics
@@ -38,11 +39,11 @@ done
 finish
 
 printf '%-9s %9s %15s %12s %10s %12s\n' threads processes activation,ms scrape,ms loader,MB 'kernel,B/thread'
-for shape in '1 100' '1 1000' '10 1000' '30 1000'; do
+for shape in '1 100' '1 1000' '10 1000' '10000 1' '30 1000'; do
 	read -r processes threads <<<"$shape"
 	name=$((processes * threads))
-	coproc "$work/threads" "$processes" "$threads"
-	read -r -u "${COPROC[0]}" first
+	coproc "$work/sleepers" "$processes" "$threads"
+	read -r -u "${COPROC[0]}" _ first
 	preload -a --linger 0 --max-series 10000000 --listen "127.0.0.1:$port"
 	target=()
 	((processes > 1)) || target=(-P "$first")
@@ -62,10 +63,11 @@ for shape in '1 100' '1 1000' '10 1000' '30 1000'; do
 	wait "$COPROC_PID"
 done
 
-coproc "$work/threads" 1000 1
-read -r -u "${COPROC[0]}" first
+coproc "$work/sleepers" 1000 1
+read -r -u "${COPROC[0]}" _
 preload -a --linger 0 --max-series 10000000 --listen "127.0.0.1:$port"
-for pid in $first $(cat "/proc/$first/task/$first/children"); do
+read -ra pids <"/proc/$COPROC_PID/task/$COPROC_PID/children"
+for pid in "${pids[@]}"; do
 	activate policies -rS -P "$pid"
 done
 for ((i = 0; i < runs; i++)); do scrape scrape-policies; done

@@ -1,6 +1,7 @@
 /*
  * PROCESSES processes of THREADS threads each that wake up once a second, so that every figure of each
- * changes between two readings. Says 'ready' when all are there, and ends with the end of its input.
+ * changes between two readings. Says 'ready' and the pid of the first when all are there, and ends with the
+ * end of its input.
  *
  *   sleepers PROCESSES THREADS
  */
@@ -35,6 +36,8 @@ int main(int argc, char **argv)
 {
 	if (argc != 3)
 		errx(2, "usage: sleepers PROCESSES THREADS");
+	pid_t first = 0;
+
 	setpgid(0, 0);
 	for (int left = atoi(argv[1]); left; left--) {
 		pid_t child = fork();
@@ -42,9 +45,11 @@ int main(int argc, char **argv)
 			err(1, "fork");
 		if (!child)
 			live(atoi(argv[2]));
+		if (!first)
+			first = child;
 	}
 	sleep(1);
-	puts("ready");
+	printf("ready %d\n", first);
 	fflush(stdout);
 	getchar();
 	signal(SIGTERM, SIG_IGN);

@@ -7,6 +7,7 @@ public sealed class FollowTests(ITestOutputHelper log) : KernelTest(log)
 {
     private const string Cpu = "proc_image_process_cpu_seconds_total";
     private const string Count = "proc_image_sched_delay_seconds_count";
+    private const string Signal = "proc_image_process_exit_signal";
     private const string Death = "proc_image_process_exit_time_seconds";
     private readonly List<int> _descendants = [];
 
@@ -70,7 +71,7 @@ public sealed class FollowTests(ITestOutputHelper log) : KernelTest(log)
         Eventually.True(() => Policy().GetProperty("ended").GetBoolean(), "the policy has ended");
         var found = Loader.Scrape();
         Assert.All(_descendants, pid =>
-            Assert.Equal(Signals.Kill, found.Of(pid).Value("proc_image_process_exit_signal")));
+            Assert.Equal(Signals.Kill, found.Of(pid).Value(Signal)));
         Assert.Equal(0, found.Value("proc_image_policies"));
     }
 
@@ -99,6 +100,24 @@ public sealed class FollowTests(ITestOutputHelper log) : KernelTest(log)
         Loader.Control("-d", "-P", $"{family.Pid}");
         Assert.False(Loader.Scrape().Of(_descendants[0]).Has(Cpu));
         Assert.True(Loader.Scrape().Of(_descendants[1]).Has(Count));
+    }
+
+    [Fact]
+    public void Of_101_short_lives_each_is_told_though_for_half_of_them_there_was_no_loader()
+    {
+        var (first, second) = (Start("deaths", 50), Start("deaths", 51));
+        foreach (var parent in new[] { first, second })
+            Loader.Control("-rS", "--follow", "-P", $"{parent.Pid}");
+        first.Go();
+        Assert.Equal(50, Eventually.Get(() => CountKilled(Loader), count => count == 50));
+        Loader.Signal(Signals.Kill);
+        Loader.AwaitExit();
+        second.Go();
+        using var next = Loader.StartOn(Loader.Directory);
+        Assert.Equal(101, Eventually.Get(() => CountKilled(next), count => count == 101));
+        var found = next.Scrape();
+        Assert.InRange(found.All.Count(series => series.Name == Signal && series.Value == Signals.Kill), 51, 101);
+        next.Stop();
     }
 
     [Fact]
@@ -131,6 +150,9 @@ public sealed class FollowTests(ITestOutputHelper log) : KernelTest(log)
         foreach (int pid in _descendants.Where(pid => Directory.Exists($"/proc/{pid}")))
             Signals.Send(pid, Signals.Kill);
     }
+
+    private static decimal CountKilled(Loader loader) =>
+        loader.Scrape().Value("proc_image_exits_total", ("cause", "signal"));
 
     private JsonElement Policy() => Loader.Status().GetProperty("policies")[0];
 }
