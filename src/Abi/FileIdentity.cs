@@ -10,7 +10,8 @@ namespace ProcImage.Abi;
 /// <param name="Owner">uid of the owner.</param>
 /// <param name="IsDirectory">Whether it is a directory itself, not a link to one.</param>
 /// <param name="IsSocket">Likewise.</param>
-public readonly partial record struct FileIdentity(ulong Device, ulong Inode, uint Owner, bool IsDirectory, bool IsSocket)
+public readonly partial record struct FileIdentity(
+    ulong Device, ulong Inode, uint Owner, bool IsDirectory, bool IsSocket)
 {
     private const int TypeMask = 0xF000; // S_IFMT
     private const int DirectoryType = 0x4000; // S_IFDIR

@@ -56,8 +56,8 @@ internal static class Finish
     }
 
     /// <summary>
-    /// The process that the control map names, or else the one that the kernel side has met: user space may have written
-    /// anything, and the kernel has another pid for it in a container.
+    /// The process that the control map names, or else the one that the kernel side has met: user space may have
+    /// written anything, and the kernel has another pid for it in a container.
     /// </summary>
     private static Pidfd? Find(string directory)
     {

@@ -62,7 +62,10 @@ internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
         var arrival = imager.Readings;
         if (TryParseLife(context.Request.RouteValues["life"] as string, out var subject)
             && await Answer(
-                context, PortraitJson.ContentType, $"{subject}", () => imager.Read(snapshot => One(snapshot, subject), arrival)))
+                context,
+                PortraitJson.ContentType,
+                $"{subject}",
+                () => imager.Read(snapshot => One(snapshot, subject), arrival)))
             return;
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         await context.Response.WriteAsync("no such life; /api/v1/processes lists them by tgid-start_id\n");
@@ -80,13 +83,15 @@ internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
     }
 
     /// <summary>False, and nothing sent, where there is no such thing.</summary>
-    private async Task<bool> Answer(HttpContext context, string contentType, string key, Func<ReadOnlyMemory<byte>?> make)
+    private async Task<bool> Answer(
+        HttpContext context, string contentType, string key, Func<ReadOnlyMemory<byte>?> make)
     {
         var packed = ContentCoding.IsGzipWelcome(context.Request.Headers.AcceptEncoding);
         ConnectionLimit.Hold(context);
-        var body = await _maker.Get(
-            packed ? key + " gzip" : key,
-            () => make() is { } made ? packed ? ContentCoding.Gzip(made) : made : null).WaitAsync(context.RequestAborted);
+        var making = packed
+            ? _maker.Get(key + " gzip", () => make() is { } made ? ContentCoding.Gzip(made) : null)
+            : _maker.Get(key, make);
+        var body = await making.WaitAsync(context.RequestAborted);
         ConnectionLimit.Progress(context);
         if (body is not { } found)
             return false;
