@@ -73,8 +73,8 @@ internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
 
     private static ReadOnlyMemory<byte>? One(Snapshot snapshot, Subject subject) =>
         PortraitJson.One(snapshot.Portraits.FirstOrDefault(portrait => portrait.Subject == subject)) is { } json
-            ? json
-            : null;
+            ? new ReadOnlyMemory<byte>(json)
+            : null; // of a null array it would be an empty body
 
     private Task GetReady(HttpContext context)
     {
