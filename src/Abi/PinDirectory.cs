@@ -30,7 +30,12 @@ public sealed partial class PinDirectory : IDisposable
             if (mkdir(path, OwnerOnly) < 0 && Marshal.GetLastPInvokeError() is var error && error != Errno.EEXIST)
                 throw new BpfException(
                     "create", path, error, Marshal.GetPInvokeErrorMessage(error),
-                    error == Errno.ENOENT ? "create the directory above it first" : "run as root");
+                    error switch
+                    {
+                        Errno.ENOENT => "create the directory above it first",
+                        Errno.EROFS => "mount it writable",
+                        _ => "run as root",
+                    });
             try
             {
                 return TryHold(path) ?? throw new PinsException(
@@ -112,13 +117,16 @@ public sealed partial class PinDirectory : IDisposable
     private static string Named(string path) => DirectoryLock.Holder(path) is { } pid ? $" (pid {pid})" : "";
 
     /// <summary>To remove a pin is to write to its directory, which nobody but its owner may.</summary>
-    /// <exception cref="BpfException">EACCES.</exception>
+    /// <exception cref="BpfException">EACCES, EROFS.</exception>
     public static void RequireOwner(string path)
     {
-        if (faccessat(CurrentDirectory, path, ReadWriteSearch, EffectiveIds) < 0)
-            throw new BpfException(
-                "take down", path, Errno.EACCES, "its pins are its owner's",
-                "run as root; 'controller -d' removes policies alone");
+        if (faccessat(CurrentDirectory, path, ReadWriteSearch, EffectiveIds) == 0)
+            return;
+        if (Marshal.GetLastPInvokeError() == Errno.EROFS)
+            throw BpfError.Create("take down", path, Errno.EROFS);
+        throw new BpfException(
+            "take down", path, Errno.EACCES, "its pins are its owner's",
+            "run as root; 'controller -d' removes policies alone");
     }
 
     private const int CurrentDirectory = -100; // AT_FDCWD

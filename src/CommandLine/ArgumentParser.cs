@@ -13,12 +13,7 @@ internal static class ArgumentParser
 
     public static Arguments Parse(CommandTable table, IEnumerable<string> args)
     {
-        // Not a RootCommand: that one brings directives and options of its own.
-        var command = new Command(table.Name);
-        foreach (var row in table.Rows)
-            command.Options.Add(row.Symbol);
-
-        var result = command.Parse(GetoptNormalizer.Normalize(args, table.Rows), _configuration);
+        var result = table.Symbol.Parse(GetoptNormalizer.Normalize(args, table.Rows), _configuration);
         if (result.UnmatchedTokens.Count > 0)
             throw new CommandException(ExitStatus.Usage, $"unexpected argument '{result.UnmatchedTokens[0]}'");
         if (result.Errors.Count > 0)

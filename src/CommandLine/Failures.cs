@@ -25,7 +25,8 @@ public static class Failures
             Errno: not (Errno.ENOMEM or Errno.EMFILE or Errno.ENFILE or Errno.EBUSY or Errno.EAGAIN),
         } lacking => new CommandException(ExitStatus.Unsupported, lacking.Message, lacking),
         BpfException bpf => new CommandException(ExitStatus.Failed, bpf.Message, bpf),
-        IOException or UnauthorizedAccessException or InvalidDataException => new CommandException(ExitStatus.Failed, failure.Message, failure),
+        IOException or UnauthorizedAccessException or InvalidDataException =>
+            new CommandException(ExitStatus.Failed, failure.Message, failure),
         _ => null,
     };
 }

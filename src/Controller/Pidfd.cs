@@ -30,7 +30,9 @@ internal sealed partial class Pidfd : IDisposable
         if (fd >= 0)
             return new Pidfd(new SafeFileHandle((nint)fd, ownsHandle: true), pid);
         var error = Marshal.GetLastPInvokeError();
-        return error is Errno.ESRCH or Errno.EINVAL or Errno.ENOENT ? null : throw BpfError.Create(BpfOperation.Open, $"process {pid}", error);
+        return error is Errno.ESRCH or Errno.EINVAL or Errno.ENOENT
+            ? null
+            : throw BpfError.Create(BpfOperation.Open, $"process {pid}", error);
     }
 
     public void Send(int signal)

@@ -41,7 +41,7 @@ public sealed class CommandLines
         return [.. words];
     }
 
-    /// <summary>One number for one option that takes no other, and whether it is among those that the option takes.</summary>
+    /// <summary>A number for an option, and whether it is one of those that the option takes.</summary>
     public static (string Option, string Text, bool IsGood) Number(Random random)
     {
         var (option, lowest, highest) = random.Pick(new (string, uint, uint)[]
@@ -52,12 +52,13 @@ public sealed class CommandLines
         string text = random.Next(4) switch
         {
             0 => random.Pick(_values),
-            1 => (random.NextInt64(-3, 4) + random.Pick(new long[] { lowest, highest })).ToString(CultureInfo.InvariantCulture),
-            2 => random.NextInt64(-10, 1L << random.Next(1, 62)).ToString(CultureInfo.InvariantCulture),
+            1 => $"{random.NextInt64(-3, 4) + random.Pick(new long[] { lowest, highest })}",
+            2 => $"{random.NextInt64(-10, 1L << random.Next(1, 62))}",
             _ => new string([.. Enumerable.Range(0, random.Next(1, 30)).Select(_ => (char)random.Next('0', '9' + 1))]),
         };
         bool isGood = text.Length > 0 && text.All(char.IsAsciiDigit)
-            && BigInteger.Parse(text, CultureInfo.InvariantCulture) is var number && number >= lowest && number <= highest;
+            && BigInteger.Parse(text, CultureInfo.InvariantCulture) is var number
+            && number >= lowest && number <= highest;
         return (option, text, isGood);
     }
 
@@ -76,7 +77,9 @@ public sealed class CommandLines
                 words.Add(random.Pick(_valued) + (random.Chance(0.5) ? "=" : "") + random.Pick(_values));
                 break;
             case 4:
-                words.Add("-" + string.Concat(Enumerable.Range(0, random.Next(6)).Select(_ => random.Pick(_flags)[^1])));
+                words.Add("-");
+                for (int left = random.Next(6); left > 0; left--)
+                    words[^1] += random.Pick(_flags)[^1];
                 break;
             case 5:
                 words.Add(random.Pick(_values));

@@ -67,7 +67,7 @@ public sealed class AnomalyTests : KernelTest
             Eventually.True(() => shell.Started(anomaly.Program) >= anomaly.Processes, anomaly.Program);
             onset = Now();
             Thread.Sleep(TimeSpan.FromSeconds((ScrapeSeconds * (Scrapes + 2)) + 1));
-            firings = FirstFirings("", onset);
+            firings = FirstFirings($"{anomaly.Program}|stress-ng|dash", onset);
             Loader.Control("-d", "-P", $"{shell.Pid}");
         }
 
@@ -98,11 +98,10 @@ public sealed class AnomalyTests : KernelTest
         return row.ToString();
     }
 
-    // By alert, of what has happened since: of the idle shell, or of all others.
-    private Dictionary<string, double> FirstFirings(string shell, double since)
+    // By alert, of what these programs have done since.
+    private Dictionary<string, double> FirstFirings(string programs, double since)
     {
-        string matcher = shell.Length > 0 ? $"comm=\"{shell}\"" : $"comm!=\"{IdleShell}\"";
-        return _prometheus.Results($"ALERTS{{alertstate=\"firing\",{matcher}}}[5m]")
+        return _prometheus.Results($"ALERTS{{alertstate=\"firing\",comm=~\"{programs}\"}}[5m]")
             .SelectMany(result => Prometheus.Times(result).Select(time => (Alert: Name(result), Time: time)))
             .Where(firing => firing.Time >= since)
             .GroupBy(firing => firing.Alert)

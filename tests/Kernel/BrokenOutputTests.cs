@@ -1,8 +1,8 @@
 namespace ProcImage.Tests.Kernel;
 
 /// <summary>
-/// A full disk or no standard output at all: status 1 and one line. What a command has changed by then stays changed, and
-/// the line says it.
+/// A full disk or no standard output at all: status 1 and one line. What a command has changed by then stays changed,
+/// and the line says it.
 /// </summary>
 public sealed class BrokenOutputTests(ITestOutputHelper log) : KernelTest(log)
 {

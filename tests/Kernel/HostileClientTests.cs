@@ -1,13 +1,14 @@
 namespace ProcImage.Tests.Kernel;
 
 /// <summary>
-/// Clients that mean ill get an error or are dropped, soon; meanwhile who scrapes is answered within a second, and in the
-/// end nothing of them is left.
+/// Clients that mean ill get an error or are dropped, soon; meanwhile who scrapes is answered within a second, and in
+/// the end nothing of them is left.
 /// </summary>
 public sealed class HostileClientTests(ITestOutputHelper log, HostileClientTests.LargeLoader shared)
     : KernelTest(log, shared), IClassFixture<HostileClientTests.LargeLoader>
 {
     private const string Host = "Host: localhost\r\n";
+    private const string Close = "Connection: close\r\n";
     private const string Scrape = "GET /metrics HTTP/1.1\r\n" + Host + "\r\n";
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(15);
 
@@ -32,24 +33,25 @@ public sealed class HostileClientTests(ITestOutputHelper log, HostileClientTests
         ("header with NUL", "GET / HTTP/1.1\r\n" + Host + "A: b\0c\r\n\r\n"),
         ("folded header", "GET / HTTP/1.1\r\n" + Host + "A: b\r\n c\r\n\r\n"),
         ("bare CR", "GET / HTTP/1.1\r" + Host + "\r\r"),
-        ("CR in the target", "GET /a\rb HTTP/1.1\r\n" + Host + "Connection: close\r\n\r\n"),
+        ("CR in the target", "GET /a\rb HTTP/1.1\r\n" + Host + Close + "\r\n"),
         ("NUL in the target", "GET /metrics\0 HTTP/1.1\r\n" + Host + "\r\n"),
-        ("encoded NUL", "GET /%00 HTTP/1.1\r\n" + Host + "Connection: close\r\n\r\n"),
-        ("POST", "POST /metrics HTTP/1.1\r\n" + Host + "Connection: close\r\nContent-Length: 3\r\n\r\nabc"),
-        ("PUT", "PUT / HTTP/1.1\r\n" + Host + "Connection: close\r\n\r\n"),
-        ("DELETE", "DELETE /metrics HTTP/1.1\r\n" + Host + "Connection: close\r\n\r\n"),
-        ("TRACE", "TRACE / HTTP/1.1\r\n" + Host + "Connection: close\r\n\r\n"),
-        ("OPTIONS", "OPTIONS * HTTP/1.1\r\n" + Host + "Connection: close\r\n\r\n"),
-        ("CONNECT", "CONNECT localhost:22 HTTP/1.1\r\n" + Host + "Connection: close\r\n\r\n"),
-        ("another absolute target", "GET http://evil.example/metrics HTTP/1.1\r\n" + Host + "Connection: close\r\n\r\n"),
-        ("traversal", "GET /../../../../etc/passwd HTTP/1.1\r\n" + Host + "Connection: close\r\n\r\n"),
-        ("encoded traversal", "GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\n" + Host + "Connection: close\r\n\r\n"),
-        ("traversal in a life", "GET /api/v1/processes/..%2f..%2fetc HTTP/1.1\r\n" + Host + "Connection: close\r\n\r\n"),
+        ("encoded NUL", "GET /%00 HTTP/1.1\r\n" + Host + Close + "\r\n"),
+        ("POST", "POST /metrics HTTP/1.1\r\n" + Host + Close + "Content-Length: 3\r\n\r\nabc"),
+        ("PUT", "PUT / HTTP/1.1\r\n" + Host + Close + "\r\n"),
+        ("DELETE", "DELETE /metrics HTTP/1.1\r\n" + Host + Close + "\r\n"),
+        ("TRACE", "TRACE / HTTP/1.1\r\n" + Host + Close + "\r\n"),
+        ("OPTIONS", "OPTIONS * HTTP/1.1\r\n" + Host + Close + "\r\n"),
+        ("CONNECT", "CONNECT localhost:22 HTTP/1.1\r\n" + Host + Close + "\r\n"),
+        ("another absolute target", "GET http://evil.example/metrics HTTP/1.1\r\n" + Host + Close + "\r\n"),
+        ("traversal", "GET /../../../../etc/passwd HTTP/1.1\r\n" + Host + Close + "\r\n"),
+        ("encoded traversal", "GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\n" + Host + Close + "\r\n"),
+        ("traversal in a life", "GET /api/v1/processes/..%2f..%2fetc HTTP/1.1\r\n" + Host + Close + "\r\n"),
         ("a huge body to come", "GET /nowhere HTTP/1.1\r\n" + Host + "Content-Length: 99999999999\r\n\r\nabc"),
         ("a negative body", "GET / HTTP/1.1\r\n" + Host + "Content-Length: -1\r\n\r\n"),
         ("two lengths", "GET / HTTP/1.1\r\n" + Host + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
         ("bad chunks", "POST / HTTP/1.1\r\n" + Host + "Transfer-Encoding: chunked\r\n\r\nzz\r\n"),
-        ("both lengths", "POST / HTTP/1.1\r\n" + Host + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        ("both lengths",
+            "POST / HTTP/1.1\r\n" + Host + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
         ("half a line", "GET /met"),
         ("half a header", "GET /metrics HTTP/1.1\r\nHos"),
         ("nothing", ""),
@@ -94,7 +96,7 @@ public sealed class HostileClientTests(ITestOutputHelper log, HostileClientTests
     public void An_absolute_target_with_the_own_name_is_answered()
     {
         using var client = new RawHttp(Loader.Port);
-        client.Send("GET http://localhost/metrics HTTP/1.1\r\n" + Host + "Connection: close\r\n\r\n");
+        client.Send("GET http://localhost/metrics HTTP/1.1\r\n" + Host + Close + "\r\n");
         Assert.Equal(200, RawHttp.Status(client.ReadToEnd(_limit)));
     }
 
@@ -129,7 +131,8 @@ public sealed class HostileClientTests(ITestOutputHelper log, HostileClientTests
         int sockets = Sockets();
         long resident = Resident();
         using var scraper = new Scraper(Loader);
-        var clients = Enumerable.Range(0, 300).Select(_ => Own(new RawHttp(Loader.Port, receiveBuffer: 4096))).ToArray();
+        var clients = Enumerable.Range(0, 300)
+            .Select(_ => Own(new RawHttp(Loader.Port, receiveBuffer: 4096))).ToArray();
         foreach (var client in clients)
             client.Send(string.Concat(Enumerable.Repeat(request, 100)));
         long most = Enumerable.Range(0, 50).Max(_ => Resident(after: 200));
@@ -173,7 +176,7 @@ public sealed class HostileClientTests(ITestOutputHelper log, HostileClientTests
         public LargeLoader() => Loader.Control("-rS");
     }
 
-    /// <summary>Of all descriptors these are the clients'; the runtime opens files of its own when it needs them.</summary>
+    /// <summary>Of all descriptors these are the clients'; the runtime opens others when it needs them.</summary>
     private int Sockets() => Directory.GetFiles($"/proc/{Loader.Pid}/fd")
         .Count(file => new FileInfo(file).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) ?? false);
 

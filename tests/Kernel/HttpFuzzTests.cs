@@ -3,7 +3,7 @@ using ProcImage.Tests.Fuzz;
 
 namespace ProcImage.Tests.Kernel;
 
-/// <summary>Requests that are bent, cut and mixed: the loader goes on, says nothing of it, and answers the next one.</summary>
+/// <summary>Requests that are bent, cut and mixed: the loader says nothing of it, and answers the next one.</summary>
 public sealed class HttpFuzzTests(ITestOutputHelper log) : KernelTest(log)
 {
     private static readonly string[] _parts =
@@ -11,7 +11,8 @@ public sealed class HttpFuzzTests(ITestOutputHelper log) : KernelTest(log)
         "GET", "HEAD", "POST", "get", "PRI", " ", "  ", "\t", "/", "//", "/metrics", "/api/v1/processes",
         "/api/v1/processes/1-1", "/-/ready", "*", "http://localhost/metrics", "/%2e%2e/", "/%zz", "/?a=b&&=", "#", "\0",
         " HTTP/1.1", " HTTP/1.0", " HTTP/2.0", "\r\n", "\r\n\r\n", "\n", "\r", "Host: localhost", "Host: [::1", "Host:",
-        "Connection: close", "Connection: keep-alive, upgrade", "Upgrade: h2c", "Content-Length: 5", "Content-Length: -5",
+        "Connection: close", "Connection: keep-alive, upgrade", "Upgrade: h2c",
+        "Content-Length: 5", "Content-Length: -5",
         "Transfer-Encoding: chunked", "Expect: 100-continue", "0\r\n\r\n", "ffffffffffffffff\r\n", "Accept: ;q=",
         "Accept: application/openmetrics-text;version=1.0.0", "Accept-Encoding: gzip", "Accept-Encoding: gzip;q=1e999",
         "Cookie: a", ":", ": :", "\u00ff\u00fe", "SM\r\n\r\n",

@@ -4,12 +4,14 @@ using ProcImage.Tests.Fuzz;
 namespace ProcImage.Tests.Kernel;
 
 /// <summary>
-/// Who may write the pinned maps may write anything. The commands then do what they can or say in a line what they cannot,
-/// and what they take down is gone.
+/// Who may write the pinned maps may write anything. The commands then do what they can or say in a line what they
+/// cannot, and what they take down is gone.
 /// </summary>
 public sealed class MapFuzzTests(ITestOutputHelper log)
 {
     private static readonly string[] _maps = ["policies", "policies", "targets", "control"];
+
+    private const int ControlWithoutPins = 32; // bytes
 
     [Fact]
     public void Nonsense_in_the_maps_ends_nothing_but_itself()
@@ -35,6 +37,24 @@ public sealed class MapFuzzTests(ITestOutputHelper log)
         log.WriteLine($"{rounds} loaders, {writes} writes, {commands} uses");
     }
 
+    [Fact]
+    public void Pins_of_another_version_are_refused_and_the_loader_goes_on()
+    {
+        using var loader = Loader.Start();
+        using (var control = new RawMap(Path.Combine(loader.Directory, "control")))
+        {
+            byte[] key = new byte[control.KeySize];
+            byte[] own = control.Read(key)!;
+            Assert.True(control.TryWrite(key, [(byte)(own[0] + 1), .. own[1..]]));
+            foreach (string verb in new[] { "--status", "-r", "-d", "-f" })
+                loader.Controller(verb).AssertRefused(1);
+            Assert.True(loader.Scrape().Has("proc_image_policies"));
+            Assert.True(control.TryWrite(key, own));
+        }
+
+        loader.Stop();
+    }
+
     private static void Write(Random random, string directory, int pid)
     {
         string name = random.Pick(_maps);
@@ -43,12 +63,18 @@ public sealed class MapFuzzTests(ITestOutputHelper log)
         byte[] value = map.Read(key) ?? new byte[map.ValueSize];
         if (name == "targets" || random.Chance(0.7))
             BinaryPrimitives.WriteUInt32LittleEndian(
-                value.AsSpan(4 * random.Next(value.Length / 4)), random.Chance(0.7) ? (uint)random.Next(8) : (uint)random.Next());
+                value.AsSpan(4 * random.Next(value.Length / 4)),
+                (uint)random.Next(random.Chance(0.7) ? 8 : int.MaxValue));
         else
             random.NextBytes(value);
-        // Another version is refused, which has a test of its own.
+        // Another version is refused, and so are other pins: both have tests of their own.
         if (name == "control")
-            BinaryPrimitives.WriteUInt32LittleEndian(value, BinaryPrimitives.ReadUInt32LittleEndian(map.Read(key)));
+        {
+            byte[] own = map.Read(key)!;
+            own.AsSpan(0, sizeof(uint)).CopyTo(value);
+            own.AsSpan(ControlWithoutPins).CopyTo(value.AsSpan(ControlWithoutPins));
+        }
+
         map.TryWrite(key, value);
     }
 
@@ -57,7 +83,8 @@ public sealed class MapFuzzTests(ITestOutputHelper log)
         byte[] key = new byte[map.KeySize];
         if (map.IsArray)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(key, random.Next(Math.Min(map.Entries, random.Chance(0.7) ? 6 : 1024)));
+            int most = random.Chance(0.7) ? 6 : 1024;
+            BinaryPrimitives.WriteInt32LittleEndian(key, random.Next(Math.Min(map.Entries, most)));
             return key;
         }
 

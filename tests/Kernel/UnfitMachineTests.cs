@@ -17,10 +17,9 @@ public sealed class UnfitMachineTests : IDisposable
     [Fact]
     public void Who_is_not_root_cannot_preload()
     {
-        AssertRefused(3, "run as root", Ran.With("setpriv", [
-            "--reuid", "65534", "--regid", "65534", "--clear-groups", .. Preload("none")]));
-        Assert.Equal(3, Ran.With("setpriv", [
-            "--reuid", "65534", "--regid", "65534", "--clear-groups", Requirements.Built("proc_image"), "--check"]).Status);
+        string[] nobody = ["--reuid", "65534", "--regid", "65534", "--clear-groups"];
+        AssertRefused(3, "run as root", Ran.With("setpriv", [.. nobody, .. Preload("none")]));
+        Assert.Equal(3, Ran.With("setpriv", [.. nobody, Requirements.Built("proc_image"), "--check"]).Status);
     }
 
     [Fact]
@@ -37,7 +36,8 @@ public sealed class UnfitMachineTests : IDisposable
     [Fact]
     public void Who_may_not_mount_a_bpffs_where_there_is_none_is_told_so() =>
         AssertRefused(3, "cannot mount /sys/fs/bpf", In(
-            "umount /sys/fs/bpf", ["setpriv", "--bounding-set", "-sys_admin", "--inh-caps", "-sys_admin", .. Preload("none")]));
+            "umount /sys/fs/bpf",
+            ["setpriv", "--bounding-set", "-sys_admin", "--inh-caps", "-sys_admin", .. Preload("none")]));
 
     [Fact]
     public void A_bpffs_that_is_read_only_is_refused() =>

@@ -47,7 +47,7 @@ public sealed class Imager : IDisposable
 
     /// <summary>A fresh reading of everything, handed to <paramref name="use"/> under the lock.</summary>
     /// <param name="use">Its result is returned.</param>
-    /// <param name="since">As <see cref="Readings"/> said before: one that has begun since then is fresh enough.</param>
+    /// <param name="since">As <see cref="Readings"/> said: one that has begun since then is fresh enough.</param>
     public T Read<T>(Func<Snapshot, T> use, long? since = null)
     {
         lock (_lock)

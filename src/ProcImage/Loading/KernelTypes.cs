@@ -3,8 +3,8 @@ using ProcImage.CommandLine;
 namespace ProcImage.Loading;
 
 /// <summary>
-/// The types of this kernel (BTF). Without them it knows no tracing program's hook, and libbpf would only say that there
-/// is no such tracepoint.
+/// The types of this kernel (BTF). Without them it knows no tracing program's hook, and libbpf would only say that
+/// there is no such tracepoint.
 /// </summary>
 internal static class KernelTypes
 {

@@ -10,7 +10,8 @@ internal static class ContentCoding
     /// <summary>Named in Accept-Encoding, and not with a quality of 0.</summary>
     public static bool IsGzipWelcome(StringValues acceptEncoding) =>
         StringWithQualityHeaderValue.TryParseList(acceptEncoding, out var codings)
-        && codings.Any(coding => coding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) && coding.Quality != 0);
+        && codings.Any(coding => coding.Quality != 0
+            && coding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase));
 
     public static ReadOnlyMemory<byte> Gzip(ReadOnlyMemory<byte> body)
     {

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace ProcImage.Web;
 
 /// <summary>
-/// Bodies on their way. Whoever reads slowly keeps one in memory, so they are bounded: a further one is sent at the cost
-/// of that of which nobody has read for the longest, and its readers are cut off.
+/// Bodies on their way. Whoever reads slowly keeps one in memory, so they are bounded: a further one is sent at the
+/// cost of that of which nobody has read for the longest, and its readers are cut off.
 /// </summary>
 internal sealed class Outbox(long mostBytes)
 {

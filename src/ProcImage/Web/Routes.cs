@@ -13,6 +13,9 @@ internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
     /// <summary>Of the bodies that are being read at the same time; the largest have some MB.</summary>
     private const long MostBytes = 64 << 20;
 
+    /// <summary>By name, since a mere null is converted as a null array is: to an empty body.</summary>
+    private static ReadOnlyMemory<byte>? NotThere => default(ReadOnlyMemory<byte>?);
+
     private readonly AnswerMaker _maker = new();
     private readonly Outbox _outbox = new(MostBytes);
     private int _lastSize = 64 * 1024;
@@ -62,7 +65,10 @@ internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
         var arrival = imager.Readings;
         if (TryParseLife(context.Request.RouteValues["life"] as string, out var subject)
             && await Answer(
-                context, PortraitJson.ContentType, $"{subject}", () => imager.Read(snapshot => One(snapshot, subject), arrival)))
+                context,
+                PortraitJson.ContentType,
+                $"{subject}",
+                () => imager.Read(snapshot => One(snapshot, subject), arrival)))
             return;
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         await context.Response.WriteAsync("no such life; /api/v1/processes lists them by tgid-start_id\n");
@@ -70,8 +76,8 @@ internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
 
     private static ReadOnlyMemory<byte>? One(Snapshot snapshot, Subject subject) =>
         PortraitJson.One(snapshot.Portraits.FirstOrDefault(portrait => portrait.Subject == subject)) is { } json
-            ? new ReadOnlyMemory<byte>(json)
-            : null;
+            ? json
+            : NotThere;
 
     private Task GetReady(HttpContext context)
     {
@@ -80,13 +86,15 @@ internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
     }
 
     /// <summary>False, and nothing sent, where there is no such thing.</summary>
-    private async Task<bool> Answer(HttpContext context, string contentType, string key, Func<ReadOnlyMemory<byte>?> make)
+    private async Task<bool> Answer(
+        HttpContext context, string contentType, string key, Func<ReadOnlyMemory<byte>?> make)
     {
         var packed = ContentCoding.IsGzipWelcome(context.Request.Headers.AcceptEncoding);
         ConnectionLimit.Hold(context);
-        var body = await _maker.Get(
-            packed ? key + " gzip" : key,
-            () => make() is { } made ? packed ? ContentCoding.Gzip(made) : made : null).WaitAsync(context.RequestAborted);
+        var making = packed
+            ? _maker.Get(key + " gzip", () => make() is { } made ? ContentCoding.Gzip(made) : NotThere)
+            : _maker.Get(key, make);
+        var body = await making.WaitAsync(context.RequestAborted);
         ConnectionLimit.Progress(context);
         if (body is not { } found)
             return false;

@@ -24,7 +24,8 @@ internal static class UnixSocketFile
     private static bool IsAbandoned(string path)
     {
         // A server that hangs leaves a full queue, in which a blocking connect would wait.
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Blocking = false;
         try
         {
             socket.Connect(new UnixDomainSocketEndPoint(path));
@@ -34,7 +35,8 @@ internal static class UnixSocketFile
         {
             return true;
         }
-        catch (SocketException answer) when (answer.SocketErrorCode is SocketError.WouldBlock or SocketError.ProtocolType)
+        catch (SocketException answer)
+            when (answer.SocketErrorCode is SocketError.WouldBlock or SocketError.ProtocolType)
         {
             return false; // the queue is full, or it is a socket of another type
         }

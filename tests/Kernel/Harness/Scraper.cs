@@ -59,7 +59,7 @@ public sealed class Scraper : IDisposable
                 string answer = client.ReadToEnd(TimeSpan.FromSeconds(20));
                 if (RawHttp.Status(answer) != 200
                     || !answer.Contains("\nproc_image_scrape_collector_success", StringComparison.Ordinal))
-                    _failures.Add($"after {watch.Elapsed}: {answer.Length} characters: {answer[..Math.Min(200, answer.Length)]}");
+                    _failures.Add($"{answer.Length} characters: {answer[..Math.Min(200, answer.Length)]}");
             }
             catch (Exception failure) when (failure is TimeoutException or System.Net.Sockets.SocketException)
             {

@@ -41,7 +41,8 @@ public class FuzzTests(ITestOutputHelper log)
     public void A_number_is_taken_if_and_only_if_it_is_in_range() => log.WriteLine("{0} numbers", Fuzzing.Run(random =>
     {
         var (option, text, isGood) = CommandLines.Number(random);
-        string[] number = option.EndsWith('=') || (text.Length > 0 && random.Chance(0.5)) ? [option + text] : [option, text];
+        bool isOneWord = option.EndsWith('=') || (text.Length > 0 && random.Chance(0.5));
+        string[] number = isOneWord ? [option + text] : [option, text];
         var ran = Ran.With(ControllerCommandLine.Command, ["-r", .. number]);
         AssertSound(ran);
         Assert.True(isGood == ran.Options is not null, $"{option} '{text}': {ran.Error}");
