@@ -15,7 +15,7 @@ public static class PinCheck
             throw new PinsException(
                 PinsProblem.Unusable,
                 $"{directory} is of ABI version {control.Abi}, this program of {Limits.AbiVersion}; "
-                + "use the programs that preloaded it, or end it with its own 'controller -f'");
+                + "use the programs that preloaded it, or take it down with 'controller -f'");
         for (var i = 0; i < Pins.All.Count; i++)
             if (control.Pins[i] != 0)
                 Require(directory, Pins.All[i], control.Pins[i]);
