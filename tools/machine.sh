@@ -54,7 +54,6 @@ test_needs=(
 	redis-benchmark=redis-tools
 	taskset=util-linux
 	systemd-analyze=systemd
-	chrt=util-linux
 	findmnt=util-linux
 )
 
