@@ -8,7 +8,7 @@
 #define PROC_IMAGE_ABI_H
 
 /* Raised whenever anything below changes: a loader or controller of another version refuses the pins. */
-#define ABI_VERSION 2
+#define ABI_VERSION 3
 
 #define COMM_SIZE	 16
 #define MAX_POLICIES	 1024 /* slot 0 is never used: it means 'no policy' */
@@ -75,8 +75,9 @@ enum record_flag {
 	RECORD_IN_EXEC = 1, /* another thread is taking the leader's place: figures are between two owners */
 	RECORD_DEAD = 2,    /* the process is dead; it may still wait to be reaped */
 	RECORD_LEADER = 4,
-	RECORD_NAMED = 8, /* named by a policy of its own, not only by that of all processes */
-	RECORD_OOM = 16,  /* killed for want of memory */
+	RECORD_NAMED = 8,	/* named by a policy of its own, not only by that of all processes */
+	RECORD_OOM = 16,	/* killed for want of memory */
+	RECORD_INCOMPLETE = 32, /* a thread of it could not be imaged */
 };
 
 enum exit_cause {
@@ -267,10 +268,9 @@ struct shown {
 	__u64 peak;		     /* bytes */
 	__u64 schedule_since;
 	struct schedule_stats schedule;
-	/* Of the record of its death, which no other loader gets; 0 while it lives. */
-	__u64 exit_time;
+	__u64 exit_time; /* this, exit_code and oom: of the record of its death, which no other loader gets */
 	__s32 exit_code;
-	__u32 images;
+	__u32 images; /* that counted last */
 	__u32 dead;
 	__u32 oom;
 	__u32 counted; /* it is in exit_totals, although no final record has come */

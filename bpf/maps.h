@@ -19,6 +19,7 @@ struct task_image {
 	u32 was_leader; /* when it exited */
 	u32 followed;	/* the slot that counts this task in activity.followed */
 	u32 schedule_epoch;
+	u32 incomplete;	    /* of the leader: a thread of the process could not be imaged */
 	u64 run_delay_seen; /* sched_info.run_delay as of the last arrival on a CPU */
 	u64 schedule_since;
 	struct schedule_stats schedule;

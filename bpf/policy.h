@@ -113,7 +113,10 @@ static __always_inline void end_soon(struct activity *act, u32 slot)
 		set_slot(act->ended, slot);
 }
 
-/* Counts a task among those that a policy follows, and no longer among those that another one does. */
+/*
+ * Counts a task among those that a policy follows, and no longer among those that another one does. What is
+ * noted here is what counts: a walk may meet a child before the hook of its birth does.
+ */
 static __always_inline void follow(struct activity *act, struct task_image *image, u32 slot)
 {
 	u32 old = image->followed;
@@ -342,8 +345,10 @@ static __always_inline u32 slot_of_ancestor(struct activity *act, struct task_st
 	return image->policies[NAMED_BY_ANCESTOR];
 }
 
-static __always_inline u32 still_follows(struct activity *act, struct task_struct *task, u32 slot)
+static __noinline u32 still_follows(struct activity *act, struct task_struct *task, u32 slot)
 {
+	if (!act || !task)
+		return 0;
 	struct policy *policy = following(act, slot);
 	return policy && !excepts(act, policy, task) ? slot : 0;
 }
@@ -357,6 +362,15 @@ static __always_inline u64 schedule_beginning(struct activity *act, struct task_
 	    counts_for_process(act, process, IMAGE_SCHEDULE))
 		return process->schedule_since;
 	return now;
+}
+
+/* A thread cannot be imaged: where its process is, that is not complete. */
+static __always_inline void lose_thread(struct task_struct *leader)
+{
+	struct task_image *process = bpf_task_storage_get(&images, leader, 0, 0);
+	lose(LOSS_STORAGE);
+	if (process)
+		process->incomplete = 1;
 }
 
 /*
@@ -383,24 +397,22 @@ static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 			slot_of(act, TARGET_PROCESS, task->tgid, leader->start_boottime);
 		names.policies[NAMED_BY_THREAD] =
 			slot_of(act, TARGET_THREAD, task->pid, task->start_boottime);
-		names.policies[NAMED_BY_ANCESTOR] =
-			still_follows(act, task, image ? image->policies[NAMED_BY_ANCESTOR] : ancestor);
 	}
-	bool needed = names.named || act->active[IMAGE_SCHEDULE];
-	if (!image && needed) {
+	if (!image && (names.named || still_follows(act, task, ancestor) || act->active[IMAGE_SCHEDULE])) {
 		image = bpf_task_storage_get(&images, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 		if (!image)
-			lose(LOSS_STORAGE);
+			lose_thread(leader);
 	}
 	if (!image)
 		return 0;
+	follow(act, image, still_follows(act, task, image->followed ? image->followed : ancestor));
+	names.policies[NAMED_BY_ANCESTOR] = image->followed;
 
 	/* What has been counting until now: an image that a passed deadline has stopped begins anew. */
 	u32 counting = image->images & images_for_process(act, image);
 	u32 counting_thread = images_for_thread(act, image);
 	image->images = counting;
 	image->named = names.named;
-	follow(act, image, names.policies[NAMED_BY_ANCESTOR]);
 	u32 wanted = images_for_process(act, image), fresh = wanted & ~counting;
 	if (fresh & 1 << IMAGE_SCHEDULE) {
 		schedule_reset(&image->schedule);
@@ -433,7 +445,7 @@ static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 		image->kept = image->images;
 		if (target && !wanted)
 			bpf_task_storage_delete(&target_images, task);
-		if (!needed)
+		if (!names.named && !act->active[IMAGE_SCHEDULE])
 			bpf_task_storage_delete(&images, task);
 	}
 	return 0;

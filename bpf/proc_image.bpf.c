@@ -262,13 +262,10 @@ int apply(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
 	if (!task) {
-		struct control *ctl = get_control();
 		struct activity *act = get_activity();
 		if (act)
 			act->schedule_ready = act->schedule_epoch;
 		bpf_loop(MAX_POLICIES, settle_policy, NULL, 0);
-		if (ctl && !ctl->sweep)
-			tell_policies(RECORD_POLICIES, 0, 0);
 		return 0;
 	}
 	struct activity *act = get_activity();
@@ -277,8 +274,12 @@ int apply(struct bpf_iter__task *ctx)
 	if (!ctx->meta->seq_num) {
 		struct control *ctl = get_control();
 		act->applied_at = bpf_ktime_get_boot_ns();
-		if (ctl)
+		if (ctl) {
 			learn_caller(act, ctl->caller);
+			/* Already: whoever walks may be killed, and the loader waits for the policy lock. */
+			if (!ctl->sweep)
+				tell_policies(RECORD_POLICIES, 0, 0);
+		}
 		bpf_loop(MAX_POLICIES, apply_policy, NULL, 0);
 	}
 	name_task(task, act->applied_at, 0);

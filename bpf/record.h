@@ -39,6 +39,8 @@ static __always_inline void fill_process(struct process_record *record, u32 type
 		record->header.flags |= RECORD_IN_EXEC;
 	if (image->policies[NAMED_BY_PROCESS] || image->policies[NAMED_BY_ANCESTOR])
 		record->header.flags |= RECORD_NAMED;
+	if (image->incomplete)
+		record->header.flags |= RECORD_INCOMPLETE;
 	record->tgid = leader->tgid;
 	record->parent = parent ? parent->tgid : 0;
 	record->start_id = leader->start_boottime;

@@ -92,4 +92,5 @@ public enum RecordFlag : ushort
     Leader = 4,
     Named = 8,
     Oom = 16,
+    Incomplete = 32,
 }

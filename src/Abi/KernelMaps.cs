@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Libbpf;
 
@@ -10,6 +11,8 @@ namespace ProcImage.Abi;
 public sealed class KernelMaps : IDisposable
 {
     private const uint Only = 0;
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(2);
 
     private readonly List<BpfMap> _opened = [];
     private readonly Caller _caller;
@@ -64,12 +67,9 @@ public sealed class KernelMaps : IDisposable
         PinDirectory.RefuseForeign(directory);
         if (FileIdentity.Of(Pins.Map(directory, Pins.Control)) is not null)
             return new KernelMaps(directory, caller);
-        if (FileIdentity.Of(directory) is not null)
-        {
-            using var held = DirectoryLock.TryTake(directory);
-            if (held is not null) // else it is being preloaded, or taken down
-                PinCheck.RefuseWithoutControl(directory);
-        }
+        // Where somebody holds it, it is being preloaded or taken down.
+        if (FileIdentity.Of(directory) is not null && DirectoryLock.Holder(directory) is null)
+            PinCheck.RefuseWithoutControl(directory);
 
         throw new PinsException(
             PinsProblem.NotPreloaded,
@@ -78,7 +78,7 @@ public sealed class KernelMaps : IDisposable
 
     public Control ReadControl() => _control.Lookup<uint, Control>(Only);
 
-    private void WriteControl(in Control control) => _control.Update(Only, control);
+    public void WriteControl(in Control control) => _control.Update(Only, control);
 
     public Activity ReadActivity() => _activity.Lookup<uint, Activity>(Only);
 
@@ -168,9 +168,29 @@ public sealed class KernelMaps : IDisposable
     public BpfIterator OpenIterator(string name) => BpfIterator.OpenPinned(Pins.Iterator(Directory, name));
 
     /// <summary>Held while policies are changed.</summary>
-    public DirectoryLock LockPolicies() => DirectoryLock.Take(Path.Combine(Directory, Pins.Iterators));
+    /// <exception cref="PinsException">Somebody has it, and does not let go.</exception>
+    public DirectoryLock LockPolicies()
+    {
+        var begin = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (TryLockPolicies() is { } held)
+                return held;
+            if (Stopwatch.GetElapsedTime(begin) > _patience)
+                throw new PinsException(
+                    PinsProblem.Unusable,
+                    $"process {DirectoryLock.Holder(PolicyLock)} has held the policies of {Directory} for "
+                    + $"{_patience.TotalSeconds} s; let it go on or end it, then try again");
+            Thread.Sleep(_pause);
+        }
+    }
+
+    /// <summary>Null while somebody else changes policies.</summary>
+    public DirectoryLock? TryLockPolicies() => DirectoryLock.TryTake(PolicyLock);
 
     public void Dispose() => _opened.ForEach(map => map.Dispose());
+
+    private string PolicyLock => Path.Combine(Directory, Pins.Iterators);
 
     private static InvalidOperationException OnlyForTheLoader() => new("this map was opened for the loader alone");
 

@@ -35,12 +35,27 @@ public static class PinCheck
     public static PinsException Damaged(string what) =>
         new(PinsProblem.Unusable, $"{what}; take the rest down with 'controller -f' and start again");
 
+    /// <exception cref="PinsException">It is missing, or not the link of that program.</exception>
+    public static void RequireLink(string path, uint program) => Require(
+        path,
+        () =>
+        {
+            using var link = BpfLink.OpenPinned(path);
+            return link.Info().ProgramId;
+        },
+        program);
+
     private static void Require(string directory, string pin, uint id)
     {
         var path = Path.Combine(directory, pin);
+        Require(path, () => IdOf(path, Path.GetDirectoryName(pin)!), id);
+    }
+
+    private static void Require(string path, Func<uint> read, uint id)
+    {
         try
         {
-            if (IdOf(path, Path.GetDirectoryName(pin)!) != id)
+            if (read() != id)
                 throw Damaged($"{path} is not what was pinned there");
         }
         catch (BpfException missing) when (missing.Errno == Errno.ENOENT)

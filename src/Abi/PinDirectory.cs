@@ -75,7 +75,7 @@ public sealed partial class PinDirectory : IDisposable
     /// Takes away every pin, and with the last descriptor what was pinned. The control map goes first: where it is,
     /// everything is. What this tool has not pinned stays. Returns what there was.
     /// </summary>
-    /// <exception cref="IOException">Something else is in the directory.</exception>
+    /// <exception cref="PinsException">Something else is in the directory.</exception>
     public PinCounts Remove()
     {
         var counts = Count(Path);
@@ -83,8 +83,7 @@ public sealed partial class PinDirectory : IDisposable
             foreach (var pin in Known(Path, folder))
                 File.Delete(pin);
         foreach (var folder in Pins.Folders.Append(""))
-            if (Directory.Exists(System.IO.Path.Combine(Path, folder)))
-                Directory.Delete(System.IO.Path.Combine(Path, folder));
+            Delete(System.IO.Path.Combine(Path, folder));
         return counts;
     }
 
@@ -113,6 +112,21 @@ public sealed partial class PinDirectory : IDisposable
     /// <summary>Pins of this tool in one of its folders, those that there are.</summary>
     private static IEnumerable<string> Known(string path, string folder) =>
         Pins.In(folder).Select(name => System.IO.Path.Combine(path, folder, name)).Where(File.Exists);
+
+    private static void Delete(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder))
+                Directory.Delete(folder);
+        }
+        catch (IOException)
+        {
+            throw new PinsException(
+                PinsProblem.Unusable,
+                $"{folder} holds what ProcImage has not pinned; move it away, then run 'controller -f' again");
+        }
+    }
 
     private static string Named(string path) => DirectoryLock.Holder(path) is { } pid ? $" (pid {pid})" : "";
 

@@ -13,9 +13,11 @@ public struct Shown
     public ulong ScheduleSince;
     public ScheduleStats Schedule;
 
-    /// <summary>CLOCK_BOOTTIME in ns; this and what follows is of the record of its death.</summary>
+    /// <summary>CLOCK_BOOTTIME in ns; like exit code and cause of the record of its death.</summary>
     public ulong ExitTime;
     public int ExitCode;
+
+    /// <summary>Those that counted last.</summary>
     public ImageSet Images;
     public uint Dead;
     public uint Oom;

@@ -10,20 +10,45 @@ public static class Standby
 {
     public static bool Is(string directory) => Directory.Exists(Path.Combine(directory, Pins.Programs));
 
-    /// <summary>In standby: whether a policy needs a hook, and so has it.</summary>
-    public static bool IsAttached(KernelMaps maps) => !Is(maps.Directory) || Needed(maps) != ImageSet.None;
+    /// <summary>
+    /// Whether a program is attached. Members of a group cannot see the links; they know what policies need.
+    /// </summary>
+    public static bool IsAttached(KernelMaps maps) =>
+        !Is(maps.Directory)
+        || Needed(maps) != ImageSet.None
+        || Pins.In(Pins.Links).Any(hook => File.Exists(Pins.Link(maps.Directory, hook)));
 
     /// <summary>Attaches what these images need and is not attached. Nothing to do but in standby.</summary>
-    /// <exception cref="BpfException">A program cannot be attached; what was attached before stays.</exception>
-    public static void Attach(string directory, ImageSet images)
+    /// <exception cref="BpfException">
+    /// A program cannot be attached, or only by the owner of the pins; what was attached before stays.
+    /// </exception>
+    public static void Attach(KernelMaps maps, ImageSet images)
     {
-        foreach (var hook in Pins.HooksOf(images).Where(hook => File.Exists(Pins.Program(directory, hook))))
+        if (!Is(maps.Directory))
+            return;
+        foreach (var hook in Pins.HooksOf(images).Except(Pins.HooksOf(Needed(maps))))
         {
-            if (File.Exists(Pins.Link(directory, hook)))
-                continue;
-            using var program = PinnedProgram.Open(Pins.Program(directory, hook));
+            var pin = Pins.Program(maps.Directory, hook);
+            if (FileIdentity.Of(pin) is null || File.Exists(Pins.Link(maps.Directory, hook)))
+                continue; // not in this kernel, or left attached
+            using var program = PinnedProgram.Open(pin);
             using var link = program.Attach();
-            link.Pin(Pins.Link(directory, hook));
+            link.Pin(Pins.Link(maps.Directory, hook));
+        }
+    }
+
+    /// <summary>Nothing to check but in standby, where the control map does not know the links.</summary>
+    /// <exception cref="PinsException">A hook that a policy needs is not attached, or something else is in its place.</exception>
+    public static void RequireAttached(KernelMaps maps)
+    {
+        if (!Is(maps.Directory))
+            return;
+        foreach (var hook in Pins.HooksOf(Needed(maps)))
+        {
+            if (FileIdentity.Of(Pins.Program(maps.Directory, hook)) is null)
+                continue; // not in this kernel
+            using var program = PinnedProgram.Open(Pins.Program(maps.Directory, hook));
+            PinCheck.RequireLink(Pins.Link(maps.Directory, hook), program.Info().Id);
         }
     }
 

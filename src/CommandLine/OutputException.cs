@@ -4,7 +4,7 @@ namespace ProcImage.CommandLine;
 public sealed class OutputException : IOException
 {
     internal OutputException(string reason)
-        : base($"cannot write to standard output: {reason}")
+        : base($"cannot write to standard output: {reason}; free space there, or give it a reader")
     {
     }
 }

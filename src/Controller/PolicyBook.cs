@@ -23,9 +23,10 @@ internal sealed class PolicyBook : IDisposable
         _activity = maps.ReadActivity();
         _policies = maps.ReadPolicies();
 
-        // Only slots that no task can still carry: those that are freed in this change are not among them.
-        for (uint slot = 1; slot < Limits.MaxPolicies; slot++)
-            if (!IsTaken(slot))
+        // Only slots that no task can still carry: those that are freed in this change are not among them, and in turn,
+        // since tasks that are gone but not yet freed carry one for some ms longer.
+        for (uint i = 0; i < Limits.MaxPolicies - 1; i++)
+            if ((_control.NextPolicyId - 1 + i) % (Limits.MaxPolicies - 1) + 1 is var slot && !IsTaken(slot))
                 _free.Add(slot);
     }
 
@@ -77,7 +78,11 @@ internal sealed class PolicyBook : IDisposable
         return slot;
     }
 
-    public void Change(uint slot, in Policy policy) => Write(slot, policy);
+    public void Change(uint slot, in Policy policy)
+    {
+        Name(slot, policy); // somebody who was killed may have left it without
+        Write(slot, policy);
+    }
 
     public void Remove(uint slot)
     {
@@ -128,9 +133,14 @@ internal sealed class PolicyBook : IDisposable
             Maps.WriteTarget(new TargetKey { Kind = policy.Kind, Id = policy.Target }, slot);
     }
 
+    /// <summary>
+    /// The control map first: whoever comes after a controller that was killed here must not give the same id or sequence
+    /// again.
+    /// </summary>
     private void Write(uint slot, in Policy policy)
     {
         _policies[slot] = policy with { Sequence = _control.NextSequence++ };
+        Maps.WriteControl(_control);
         Maps.WritePolicy(slot, _policies[slot]);
     }
 }

@@ -61,6 +61,9 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
             : $"preloaded {what}; {cost}nothing is collected yet");
         if (server is not null)
             console.Output.WriteLine($"listening on {server.Address}");
+        if (options.Standby && !kernelSide.IsStandby)
+            console.Error.WriteLine(
+                "proc_image: --standby changes nothing here: what was adopted is attached; take it down first with 'controller -f'");
         if (!options.Listen.IsLocal)
             console.Error.WriteLine(
                 $"proc_image: everybody who reaches {options.Listen} can read what is imaged; there is no password");

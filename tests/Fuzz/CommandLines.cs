@@ -24,14 +24,14 @@ public sealed class CommandLines
     }
 
     public static CommandLines Loader { get; } = new(
-        "-a -k -l -r -s -S -? -V --all --keytime --lock --resource --syscall --schedule --quiet --check --help --usage "
+        "-a -k -l -r -s -S -? -V --all --keytime --lock --resource --syscall --schedule --standby --keep --quiet --check --help --usage "
         + "--version",
-        "--linger --max-series --bpffs --listen");
+        "--linger --max-series --group --bpffs --listen");
 
     public static CommandLines Controller { get; } = new(
-        "-a -d -f -l -r -S -m -? -V --activate --deactivate --finish --lock --resource --schedule --myproc --status "
+        "-a -d -f -l -r -S -m -? -V --activate --deactivate --finish --lock --resource --schedule --myproc --follow --status "
         + "--json --help --usage --version",
-        "-p -P -k -s -t --pid --tgid --keytime --syscall --time --bpffs");
+        "-p -P -c -k -s -t --pid --tgid --cpuid --keytime --syscall --time --bpffs");
 
     public string[] Line(Random random)
     {

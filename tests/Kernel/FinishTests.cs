@@ -14,9 +14,9 @@ public sealed class FinishTests
         using var _ = naps;
         AssertHolds(loader);
         Ran finish = loader.Controller("-f").AssertDone();
+        AssertAsBeforeAtOnce(loader);
         Assert.StartsWith("finished", finish.Output, StringComparison.Ordinal);
         Assert.Equal(0, loader.AwaitExit());
-        AssertAsBefore(loader);
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class FinishTests
         loader.AwaitExit();
         AssertHolds(loader);
         loader.Control("-f");
-        AssertAsBefore(loader);
+        AssertAsBeforeAtOnce(loader);
     }
 
     [Fact]
@@ -38,8 +38,8 @@ public sealed class FinishTests
         using var _ = naps;
         loader.Signal(Signals.Stop);
         loader.Control("-f");
+        AssertAsBeforeAtOnce(loader);
         loader.AwaitExit();
-        AssertAsBefore(loader);
     }
 
     [Theory]
@@ -102,6 +102,13 @@ public sealed class FinishTests
         Assert.True(Directory.Exists(loader.Directory));
         var now = BpfInventory.Count();
         Assert.True(now.Programs > _before.Programs && now.Maps > _before.Maps && now.Links > _before.Links);
+    }
+
+    private void AssertAsBeforeAtOnce(Loader loader)
+    {
+        var now = BpfInventory.Count();
+        loader.AssertNothingPinned();
+        Assert.Equal(_before, now);
     }
 
     private void AssertAsBefore(Loader loader)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace ProcImage.Tests.Kernel;
@@ -8,6 +9,7 @@ public sealed class FollowTests(ITestOutputHelper log) : KernelTest(log)
     private const string Cpu = "proc_image_process_cpu_seconds_total";
     private const string Count = "proc_image_sched_delay_seconds_count";
     private const string Signal = "proc_image_process_exit_signal";
+    private const string Complete = "proc_image_process_complete";
     private const string Death = "proc_image_process_exit_time_seconds";
     private readonly List<int> _descendants = [];
 
@@ -110,13 +112,19 @@ public sealed class FollowTests(ITestOutputHelper log) : KernelTest(log)
             Loader.Control("-rS", "--follow", "-P", $"{parent.Pid}");
         first.Go();
         Assert.Equal(50, Eventually.Get(() => CountKilled(Loader), count => count == 50));
+        int complete = CountComplete(Loader);
         Loader.Signal(Signals.Kill);
         Loader.AwaitExit();
         second.Go();
         using var next = Loader.StartOn(Loader.Directory);
         Assert.Equal(101, Eventually.Get(() => CountKilled(next), count => count == 101));
-        var found = next.Scrape();
-        Assert.InRange(found.All.Count(series => series.Name == Signal && series.Value == Signals.Kill), 51, 101);
+        complete += CountComplete(next);
+        // Where a kernel hides a process from tracing, one final record in hundreds is lost, and the portrait says so.
+        Assert.InRange(complete, 98, 101);
+        var metrics = next.Scrape();
+        const string lifetime = "proc_image_lifetime_seconds";
+        Assert.Equal(101, metrics.Value($"{lifetime}_count"));
+        Assert.InRange(metrics.Value($"{lifetime}_bucket", ("le", "0.004194304")), 90, 101);
         next.Stop();
     }
 
@@ -153,6 +161,13 @@ public sealed class FollowTests(ITestOutputHelper log) : KernelTest(log)
 
     private static decimal CountKilled(Loader loader) =>
         loader.Scrape().Value("proc_image_exits_total", ("cause", "signal"));
+
+    private static int CountComplete(Loader loader)
+    {
+        var metrics = loader.Scrape();
+        var killed = metrics.Named(Signal).All.Where(series => series.Value == Signals.Kill).Select(series => series.Labels["tgid"]);
+        return killed.Count(tgid => metrics.Of(int.Parse(tgid, CultureInfo.InvariantCulture)).Value(Complete) == 1);
+    }
 
     private JsonElement Policy() => Loader.Status().GetProperty("policies")[0];
 }

@@ -98,6 +98,20 @@ public sealed class GroupTests(ITestOutputHelper log) : KernelTest(log, "-a", "-
     }
 
     [Fact]
+    public void In_standby_a_member_uses_what_is_attached_and_is_refused_where_more_would_have_to_be()
+    {
+        using var standby = Loader.Start("-a", "--standby", "--group", $"{Members}");
+        var naps = Start("naps", 11);
+        string[] pins = ["--bpffs", standby.Directory];
+        _others.AsNobody("controller", ["-r", "-P", $"{naps.Pid}", .. pins], Members).AssertRefused(3);
+        standby.Control("-r", "-P", $"{Environment.ProcessId}");
+        _others.AsNobody("controller", ["-r", "-P", $"{naps.Pid}", .. pins], Members).AssertDone();
+        Assert.True(standby.Scrape().Of(naps.Pid).Has("proc_image_process_cpu_seconds_total"));
+        _others.AsNobody("controller", ["-S", "-P", $"{naps.Pid}", .. pins], Members).AssertRefused(3);
+        standby.Stop();
+    }
+
+    [Fact]
     public void A_group_that_there_is_not_is_refused()
     {
         string directory = Loader.NewDirectory();

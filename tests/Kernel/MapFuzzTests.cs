@@ -56,6 +56,28 @@ public sealed class MapFuzzTests(ITestOutputHelper log)
         loader.AssertNothingPinned();
     }
 
+    [Theory]
+    [InlineData(100_000)]
+    [InlineData(-8)]
+    [InlineData(8191)]
+    public void A_cpu_that_cannot_be_is_not_shown_and_costs_nothing_else(int cpu)
+    {
+        using var loader = Loader.Start();
+        loader.Control("-r", "-p0", "-c0");
+        using (var policies = new RawMap(Path.Combine(loader.Directory, "policies")))
+        {
+            byte[] key = [1, 0, 0, 0];
+            byte[] policy = policies.Read(key)!;
+            BinaryPrimitives.WriteInt32LittleEndian(policy.AsSpan(8), cpu); // struct policy, target
+            Assert.True(policies.TryWrite(key, policy));
+        }
+
+        loader.Control("-r", "-p0", "-c1");
+        Assert.Single(loader.Scrape().Named("proc_image_idle_task_info").All);
+        Assert.Equal("", loader.Errors);
+        loader.Stop();
+    }
+
     private static void Write(Random random, string directory, int pid)
     {
         string name = random.Pick(_maps);

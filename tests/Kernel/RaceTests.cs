@@ -73,6 +73,32 @@ public sealed class RaceTests(ITestOutputHelper log) : KernelTest(log)
         }
     }
 
+    [Fact]
+    public void A_controller_that_is_killed_at_any_moment_leaves_no_half()
+    {
+        var forks = Start("forks", 997, 1);
+        _kept.AddRange(forks.Go().Select(pid => (int)pid));
+        for (int round = 0; round < 23; round++)
+        {
+            using (var controller = new Child(Requirements.Built("controller"), "-rS", "--bpffs", Loader.Directory))
+            {
+                Thread.Sleep(60 + (2 * round)); // from before its first write to after its last
+                controller.Signal(Signals.Kill);
+                controller.AwaitExit(TimeSpan.FromSeconds(10));
+            }
+
+            bool isNamed = Loader.Status().GetProperty("policies").EnumerateArray()
+                .Any(policy => !policy.GetProperty("ended").GetBoolean());
+            if (isNamed)
+                Eventually.True(
+                    () => _kept.TrueForAll(ImagedThreads.Of(Loader).Contains), "the loader completes what was begun");
+            Loader.Control("-rS");
+            ImagedThreads.AssertAllBut(Loader, Loader.Pid);
+            Loader.Control("-d");
+            Assert.Empty(ImagedThreads.Of(Loader));
+        }
+    }
+
     protected override void Dispose(bool disposing)
     {
         foreach (int pid in _kept)

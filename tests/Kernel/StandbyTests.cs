@@ -74,6 +74,32 @@ public sealed class StandbyTests(ITestOutputHelper log) : KernelTest(log, "-a", 
     }
 
     [Fact]
+    public void After_a_deadline_without_a_loader_the_next_controller_takes_them_away()
+    {
+        Loader.Control("-rS", "-t1", "-P", $"{Start("naps", 11).Pid}");
+        Loader.Signal(Signals.Kill);
+        Loader.AwaitExit();
+        Thread.Sleep(TimeSpan.FromSeconds(1.2));
+        Assert.NotEmpty(Attached);
+        Assert.False(Loader.Status().GetProperty("attached").GetBoolean());
+        Assert.Empty(Attached);
+        Loader.Control("-f");
+    }
+
+    [Theory]
+    [InlineData("rm {0}/links/sched_switch")]
+    [InlineData("mv {0}/links/task_newtask {0}/links/sched_switch")]
+    public void A_hook_that_a_policy_needs_and_that_is_gone_is_not_adopted(string command)
+    {
+        Loader.Control("-rS", "-P", $"{Start("naps", 11).Pid}");
+        Loader.Signal(Signals.Kill);
+        Loader.AwaitExit();
+        Ran.With("sh", "-c", command.Replace("{0}", Loader.Directory, StringComparison.Ordinal)).AssertDone();
+        Ran.With(Requirements.Built("proc_image"), "-a", "--standby", "--bpffs", Loader.Directory).AssertRefused(1);
+        Loader.Control("-f");
+    }
+
+    [Fact]
     public void With_the_end_of_the_target_they_go()
     {
         var naps = Start("naps", 11);

@@ -10,10 +10,16 @@ internal static class Activate
 
     public static ExitStatus Run(ControllerOptions options, TextWriter output)
     {
+        output.Tell(Run(options)); // with the lock released: nobody may ever read it
+        return ExitStatus.Done;
+    }
+
+    private static string Run(ControllerOptions options)
+    {
         using var book = PolicyBook.Open(options.Bpffs);
         try
         {
-            return Run(book, options, output);
+            return Run(book, options);
         }
         catch
         {
@@ -22,7 +28,7 @@ internal static class Activate
         }
     }
 
-    private static ExitStatus Run(PolicyBook book, ControllerOptions options, TextWriter output)
+    private static string Run(PolicyBook book, ControllerOptions options)
     {
         RequirePreloaded(book, options.Images);
         var task = options.Target.Kind is TargetKind.All or TargetKind.Idle ? null : ProcTask.Find(options.Target);
@@ -30,7 +36,7 @@ internal static class Activate
             RequireOnline(options.Target.Id);
 
         if (options.Target.Kind != TargetKind.Idle)
-            Standby.Attach(options.Bpffs, options.Images);
+            Standby.Attach(book.Maps, options.Images);
 
         var old = book.Find(options.Target);
         var isChange = old != 0 && book.IsLive(old) && IsSameLife(book[old], task);
@@ -40,8 +46,7 @@ internal static class Activate
         foreach (var slot in over)
             book.Remove(slot);
 
-        output.Tell(isChange ? Change(book, old, options) : Add(book, options, task));
-        return ExitStatus.Done;
+        return isChange ? Change(book, old, options) : Add(book, options, task);
     }
 
     /// <summary>A slot that is freed can be used only after a walk over all tasks.</summary>

@@ -8,15 +8,19 @@ internal static class Deactivate
 {
     public static ExitStatus Run(ControllerOptions options, TextWriter output)
     {
+        output.Tell(Run(options)); // with the lock released: nobody may ever read it
+        return ExitStatus.Done;
+    }
+
+    private static string[] Run(ControllerOptions options)
+    {
         using var book = PolicyBook.Open(options.Bpffs);
         var slots = Select(book, options.Target);
         var answers = slots.ConvertAll(slot => Take(book, slot, options.Images));
         if (options is { Target.Kind: TargetKind.All, Images: ImageSet.None })
             book.RemoveTargets();
         book.Apply();
-
-        output.Tell([.. answers.DefaultIfEmpty("no policies; nothing to remove")]);
-        return ExitStatus.Done;
+        return [.. answers.DefaultIfEmpty("no policies; nothing to remove")];
     }
 
     private static List<uint> Select(PolicyBook book, Target target)

@@ -13,6 +13,9 @@ internal static class Status
     public static ExitStatus Run(ControllerOptions options, TextWriter output)
     {
         using var maps = KernelMaps.OpenPinned(options.Bpffs, Caller.Controller);
+        using (var held = maps.TryLockPolicies())
+            if (held is not null)
+                Standby.Detach(maps); // a deadline may have passed since
         var status = Read(maps);
         if (options.Json)
             WriteJson(status, output);

@@ -14,6 +14,8 @@ internal sealed partial class CpuAffinity : IDisposable
     /// <summary>Null where the thread cannot run there: the CPU is offline, or a cgroup forbids it.</summary>
     public static CpuAffinity? TryStayOn(int cpu)
     {
+        if (cpu is < 0 or >= Bytes * 8)
+            return null;
         var before = new byte[Bytes];
         var there = new byte[Bytes];
         there[cpu / 8] = (byte)(1 << (cpu % 8));

@@ -6,16 +6,21 @@ namespace ProcImage.Imaging;
 /// <summary>Reads the kernel side into portraits: at each scrape, and when a process or a policy has ended.</summary>
 public sealed class Imager : IDisposable
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(5);
+
     private readonly Lock _lock = new();
     private readonly KernelMaps _maps;
     private readonly PortraitTable _table;
     private readonly IdleTasks _idleTasks;
     private readonly RingBuffer _events;
     private readonly EventFd _stop = new();
-    private readonly Thread _thread;
+    private readonly ManualResetEvent _isEnding = new(false);
+    private readonly AutoResetEvent _policiesChanged = new(false);
+    private readonly Thread _consumer;
+    private readonly Thread _follower;
     private ScheduleStats _systemSchedule;
     private uint _systemEpoch;
-    private bool _policiesChanged;
     private long _walks;
 
     public Imager(KernelMaps maps, PortraitTable table)
@@ -24,13 +29,17 @@ public sealed class Imager : IDisposable
         _table = table;
         _idleTasks = new IdleTasks(maps);
         _events = new RingBuffer(maps.Events, Receive);
-        _thread = new Thread(FollowEvents) { Name = "events", IsBackground = true };
+        _consumer = new Thread(() => Guarded(ConsumeEvents)) { Name = "events", IsBackground = true };
+        _follower = new Thread(() => Guarded(FollowPolicies)) { Name = "policies", IsBackground = true };
     }
 
-    /// <summary>Raised on the events thread after the policies in force have changed.</summary>
+    /// <summary>
+    /// Raised after the policies in force have changed, on a thread of its own: who hears it may be slow, and so may be
+    /// who holds the policy lock. The ring buffer is emptied meanwhile.
+    /// </summary>
     public event Action? PoliciesChanged;
 
-    /// <summary>Raised once when the events thread cannot go on.</summary>
+    /// <summary>Raised when one of the threads cannot go on.</summary>
     public event Action<Exception>? Failed;
 
     /// <summary>What has been told while no loader was there is taken up before the first reading.</summary>
@@ -39,7 +48,8 @@ public sealed class Imager : IDisposable
         lock (_lock)
             _table.Recall();
         Consume();
-        _thread.Start();
+        _consumer.Start();
+        _follower.Start();
     }
 
     /// <summary>How many readings have begun; to be asked when a request arrives.</summary>
@@ -61,8 +71,11 @@ public sealed class Imager : IDisposable
     public void Dispose()
     {
         _stop.Signal();
-        if (_thread.IsAlive)
-            _thread.Join();
+        _isEnding.Set();
+        if (_consumer.IsAlive)
+            _consumer.Join();
+        if (_follower.IsAlive)
+            _follower.Join(_patience); // else nobody reads what it says
         _events.Dispose();
         _stop.Dispose();
     }
@@ -100,20 +113,28 @@ public sealed class Imager : IDisposable
     }
 
     /// <summary>Sleeps until the kernel side has something to tell; no wake-ups in between.</summary>
-    private void FollowEvents()
+    private void ConsumeEvents()
+    {
+        do
+            Consume();
+        while (_events.Wait(_stop.Fd));
+    }
+
+    private void FollowPolicies()
+    {
+        while (WaitHandle.WaitAny([_isEnding, _policiesChanged]) != 0)
+        {
+            if (!TakeUpPolicies())
+                return;
+            PoliciesChanged?.Invoke();
+        }
+    }
+
+    private void Guarded(Action work)
     {
         try
         {
-            do
-            {
-                Consume();
-                if (!_policiesChanged)
-                    continue;
-                _policiesChanged = false;
-                FollowPolicies();
-                PoliciesChanged?.Invoke();
-            }
-            while (_events.Wait(_stop.Fd));
+            work();
         }
         catch (Exception exception)
         {
@@ -132,18 +153,29 @@ public sealed class Imager : IDisposable
         if (!RecordStream.TryReadHeader(record, out var header))
             throw new InvalidDataException($"an event of {record.Length} bytes is cut off");
         if (header.Type is RecordType.Policies or RecordType.PolicyEnded)
-            _policiesChanged = true;
+            _policiesChanged.Set();
         else
             _table.Add(record[..(int)header.Size], BootClock.Now);
     }
 
-    /// <summary>Reads what deactivated images have counted in the end, then lets the kernel side forget it, and rest.</summary>
-    private void FollowPolicies()
+    /// <summary>
+    /// Reads what deactivated images have counted in the end, then lets the kernel side forget it, and rest. What somebody
+    /// has begun who was killed is completed by it. False when it is to end meanwhile.
+    /// </summary>
+    private bool TakeUpPolicies()
     {
-        using var held = _maps.LockPolicies();
-        lock (_lock)
-            Walk();
-        _maps.Sweep();
-        Standby.Detach(_maps);
+        DirectoryLock? held;
+        while ((held = _maps.TryLockPolicies()) is null)
+            if (_isEnding.WaitOne(_pause))
+                return false;
+        using (held)
+        {
+            lock (_lock)
+                Walk();
+            _maps.Sweep();
+            Standby.Detach(_maps);
+        }
+
+        return true;
     }
 }

@@ -13,6 +13,7 @@ public sealed class Portrait(Subject subject)
     private ResourceUsage _pendingUsage;
     private ScheduleStats _pendingSchedule;
     private bool _isHeld;
+    private bool _lacksThread;
     private (ulong Resources, ulong Delays, ulong Since, bool Dead, bool Counted) _stored;
 
     public Subject Subject { get; } = subject;
@@ -87,7 +88,13 @@ public sealed class Portrait(Subject subject)
     public bool IsStored { get; private set; }
 
     /// <summary>False when something of it was lost.</summary>
-    public bool IsComplete { get; set; } = true;
+    public bool IsComplete => !LacksRecord && !_lacksThread;
+
+    /// <summary>Its final record was lost.</summary>
+    public bool LacksRecord { get; set; }
+
+    /// <summary>A policy names it, and not only its ancestor or every process.</summary>
+    public bool IsTarget => Subject.IsThread || Policies[(int)Name.NamedByProcess] != 0;
 
     /// <summary>Unix time in ns of the activation that its delays count from.</summary>
     public ulong DelaysCreated => StartTime + (Delays.Since - Subject.StartId);
@@ -114,11 +121,11 @@ public sealed class Portrait(Subject subject)
         Delays.Recall(shown);
         IsCounted = shown.Counted != 0;
         IsStored = true;
-        if (shown.Dead == 0)
-            return;
         Comm = shown.Comm.ToString();
         Images = shown.Images;
         HasDelays = shown.ScheduleSince != 0;
+        if (shown.Dead == 0)
+            return;
         IsDead = true;
         ExitStatus = shown.ExitCode;
         WasOutOfMemory = shown.Oom != 0;
@@ -145,8 +152,11 @@ public sealed class Portrait(Subject subject)
             Peak = Resources.ResidentPeakBytes,
             ScheduleSince = Delays.Since,
             Schedule = Delays.Stats,
+            Images = Images,
             Counted = IsCounted ? 1u : 0,
         };
+        var bytes = Encoding.UTF8.GetBytes(Comm);
+        bytes.AsSpan(0, Math.Min(bytes.Length, Limits.CommSize - 1)).CopyTo(shown.Comm);
         if (IsDead)
             AddDeath(ref shown);
         return true;
@@ -190,9 +200,7 @@ public sealed class Portrait(Subject subject)
     public void Finish(in ProcessRecord record, in ScheduleStats schedule, ulong now)
     {
         Take(record, record.Gone, schedule, now);
-        IsFinal = true;
-        IsComplete = true;
-        QuietSince = now;
+        Conclude(now);
     }
 
     /// <summary>The same for a thread that is a target itself.</summary>
@@ -215,9 +223,14 @@ public sealed class Portrait(Subject subject)
             Comm = record.Comm,
         };
         Take(asProcess, record.Usage, schedule, now);
-        if (record.Header.Type != RecordType.FinalTarget)
-            return;
+        if (record.Header.Type == RecordType.FinalTarget)
+            Conclude(now);
+    }
+
+    private void Conclude(ulong now)
+    {
         IsFinal = true;
+        LacksRecord = false;
         QuietSince = now;
     }
 
@@ -249,6 +262,7 @@ public sealed class Portrait(Subject subject)
         Images = record.Images;
         IsNamed = record.Header.Flags.HasFlag(RecordFlag.Named);
         Policies = record.Policies;
+        _lacksThread |= record.Header.Flags.HasFlag(RecordFlag.Incomplete);
         Threads = record.Threads;
         if (Images.HasFlag(ImageSet.Resource))
             Resources.Advance(record, usage);
@@ -278,9 +292,6 @@ public sealed class Portrait(Subject subject)
         shown.Oom = WasOutOfMemory ? 1u : 0;
         shown.ExitCode = ExitStatus;
         shown.ExitTime = ExitTime == 0 ? 0 : ExitTime - StartTime + Subject.StartId;
-        shown.Images = Images;
-        var bytes = Encoding.UTF8.GetBytes(Comm);
-        bytes.AsSpan(0, Math.Min(bytes.Length, Limits.CommSize - 1)).CopyTo(shown.Comm);
     }
 
     private static ulong QuietFrom(ulong since, bool counts, ulong now) => counts ? 0 : since == 0 ? now : since;

@@ -18,11 +18,15 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
     /// <summary>A final record comes after a grace period of the kernel, some ten ms; after this it is lost.</summary>
     private const ulong FinalRecordDelay = 2_000_000_000;
 
-    /// <summary>Of the dead, the latest so many are kept, however long the linger is.</summary>
+    /// <summary>
+    /// Of the dead, the latest so many are kept, however long the linger is; and as many that were targets themselves, so
+    /// that those are not driven out by others.
+    /// </summary>
     private const int MaxDead = 1000;
 
     private readonly Dictionary<Subject, Portrait> _portraits = [];
     private readonly Queue<Portrait> _dead = new();
+    private readonly Queue<Portrait> _deadTargets = new();
     private readonly List<Subject> _over = [];
     private readonly List<Life> _lives = new(StoredAtOnce);
     private readonly List<Shown> _shown = new(StoredAtOnce);
@@ -36,15 +40,19 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
     public Portrait? Find(Subject subject) => _portraits.GetValueOrDefault(subject);
 
     /// <summary>
-    /// To be called first: takes up those whose death an earlier loader has been told, and whose final record is still
-    /// to come, if it ever does.
+    /// To be called first: takes up those that have died, and whose final record an earlier loader has not got. It may
+    /// still come; else it was lost, and they are shown as they were.
     /// </summary>
     public void Recall()
     {
         foreach (var life in store.Lives())
-            if (Subject.Of(life) != Exits.Last
-                && store.TryFind(life, out var shown) && shown is { Dead: not 0, Counted: 0 })
-                GetOrAdd(Subject.Of(life));
+        {
+            var subject = Subject.Of(life);
+            if (subject != Exits.Last
+                && store.TryFind(life, out var shown) && shown.Counted == 0
+                && (shown.Dead != 0 || identify(subject.Id, subject.StartId) is null))
+                GetOrAdd(subject);
+        }
     }
 
     public void BeginWalk() => _walk++;
@@ -119,9 +127,7 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         portrait.Take(_walk, record, schedule, now);
         if (!portrait.IsFinal)
             return;
-        Bury(portrait);
-        if (portrait.IsStored)
-            _over.Add(portrait.Subject);
+        Conclude(portrait);
     }
 
     private void AddDeath(ReadOnlySpan<byte> bytes, ulong now)
@@ -137,9 +143,7 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         var record = RecordStream.Read<ProcessRecord>(bytes, out var schedule);
         var portrait = GetOrAdd(new Subject(record.Tgid, 0, record.StartId));
         portrait.Finish(record, schedule, now);
-        Bury(portrait);
-        if (portrait.IsStored)
-            _over.Add(portrait.Subject);
+        Conclude(portrait);
     }
 
     private void Except(ReadOnlySpan<byte> bytes)
@@ -148,6 +152,15 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         var subject = new Subject(record.Tgid, 0, record.StartId);
         _portraits.Remove(subject);
         _over.Add(subject);
+    }
+
+    /// <summary>Its final record has come. That of the one before is consumed by now.</summary>
+    private void Conclude(Portrait portrait)
+    {
+        DeleteOver();
+        Bury(portrait);
+        if (portrait.IsStored)
+            _over.Add(portrait.Subject);
     }
 
     private Portrait GetOrAdd(Subject subject)
@@ -173,13 +186,13 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
     /// <summary>No final record has come: it was lost where the life is gone.</summary>
     private void Settle(Portrait portrait)
     {
-        if (identify(portrait.Subject.Tgid, portrait.ProcessStartId) is not null)
+        if (identify(portrait.Subject.Id, portrait.Subject.StartId) is not null)
         {
             portrait.Freeze();
             return;
         }
 
-        portrait.IsComplete = false;
+        portrait.LacksRecord = true;
         if (portrait.IsDead)
             Bury(portrait);
     }
@@ -195,24 +208,26 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         portrait.IsCounted = true;
         if (portrait.IsStored)
             StoreAtOnce(portrait);
-        _dead.Enqueue(portrait);
-        if (_dead.Count > MaxDead)
-            _portraits.Remove(_dead.Dequeue().Subject);
+        var dead = portrait.IsTarget ? _deadTargets : _dead;
+        dead.Enqueue(portrait);
+        if (dead.Count > MaxDead)
+            _portraits.Remove(dead.Dequeue().Subject);
     }
 
     /// <summary>Of a record that the next loader does not get.</summary>
     private void StoreAtOnce(Portrait portrait)
     {
-        if (portrait.TryGetChange(out var shown))
-            store.Write([portrait.Subject.ToLife()], [shown]);
+        if (!portrait.TryGetChange(out var shown))
+            return;
+        _lives.Add(portrait.Subject.ToLife());
+        _shown.Add(shown);
+        WriteGathered();
     }
 
     /// <summary>What is over goes only now: when its final record came, it was not yet known to be consumed.</summary>
     private void Store()
     {
-        foreach (var subject in _over)
-            store.Delete(subject.ToLife());
-        _over.Clear();
+        DeleteOver();
         foreach (var portrait in _portraits.Values)
         {
             if (portrait.IsFinal || !portrait.TryGetChange(out var shown))
@@ -224,6 +239,13 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         }
 
         WriteGathered();
+    }
+
+    private void DeleteOver()
+    {
+        foreach (var subject in _over)
+            store.Delete(subject.ToLife());
+        _over.Clear();
     }
 
     private void WriteGathered()
@@ -250,8 +272,9 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
 
     private void Forget(ulong now)
     {
-        while (_dead.TryPeek(out var oldest) && now - oldest.QuietSince >= linger)
-            _portraits.Remove(_dead.Dequeue().Subject);
+        foreach (var dead in new[] { _dead, _deadTargets })
+            while (dead.TryPeek(out var oldest) && now - oldest.QuietSince >= linger)
+                _portraits.Remove(dead.Dequeue().Subject);
         foreach (var portrait in _portraits.Values.Where(portrait => !portrait.IsBuried))
         {
             if (HasLingered(portrait.DelaysQuietSince, now))

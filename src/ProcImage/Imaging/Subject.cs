@@ -10,6 +10,9 @@ public readonly record struct Subject(int Tgid, int Tid, ulong StartId)
 {
     public bool IsThread => Tid != 0;
 
+    /// <summary>What /proc knows it by.</summary>
+    public int Id => IsThread ? Tid : Tgid;
+
     /// <summary>The same as the kernel side has it.</summary>
     public Life ToLife() => new() { Tgid = Tgid, Tid = Tid, StartId = StartId };
 

@@ -131,6 +131,7 @@ internal sealed class KernelSide : IDisposable
     private void Register()
     {
         using var held = Maps.LockPolicies();
+        Standby.RequireAttached(Maps);
         Maps.Apply(Maps.ReadControl() with { LoaderPid = Environment.ProcessId, Sweep = 0 });
         Standby.Detach(Maps);
     }

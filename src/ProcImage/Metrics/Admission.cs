@@ -3,8 +3,9 @@ using ProcImage.Imaging;
 namespace ProcImage.Metrics;
 
 /// <summary>
-/// Bounds the series of portraits: those that a policy names first, then the oldest. Who is admitted stays, so that no
-/// series comes and goes; the others are counted. The dead have as many again, so that they keep no room from the living.
+/// Bounds the series of portraits: those that a policy names first, then the oldest. Who is admitted stays while it lives,
+/// so that no series comes and goes; the others are counted. The dead have as many again, so that they keep no room from
+/// the living, and those that died first make room.
 /// </summary>
 /// <param name="maxSeries">How many series of portraits that live there may be, and how many of dead ones.</param>
 public sealed class Admission(int maxSeries)
@@ -23,8 +24,8 @@ public sealed class Admission(int maxSeries)
     {
         var ordered = portraits.Where(IsShown)
             .OrderByDescending(p => p.IsNamed).ThenBy(p => p.Subject.StartId).ThenBy(p => p.Subject.Tid).ToList();
-        Fill(ordered.FindAll(p => !p.IsDead));
-        Fill(ordered.FindAll(p => p.IsDead));
+        AdmitLiving(ordered.FindAll(p => !p.IsDead));
+        AdmitDead(ordered.Where(p => p.IsDead));
         var dropped = ordered.Where(p => !p.IsAdmitted).ToList();
         DroppedPortraits = dropped.Count;
         DroppedSeries = dropped.Sum(Cost);
@@ -32,7 +33,7 @@ public sealed class Admission(int maxSeries)
         return ordered;
     }
 
-    private void Fill(List<Portrait> ordered)
+    private void AdmitLiving(List<Portrait> ordered)
     {
         var left = maxSeries - ordered.Where(p => p.IsAdmitted).Sum(Cost);
         foreach (var portrait in ordered.Where(p => !p.IsAdmitted))
@@ -41,6 +42,18 @@ public sealed class Admission(int maxSeries)
             if (left < 0)
                 break;
             portrait.IsAdmitted = true;
+        }
+    }
+
+    /// <summary>Who was admitted in life first, and the latest: what is frozen has been seen already.</summary>
+    private void AdmitDead(IEnumerable<Portrait> dead)
+    {
+        var left = maxSeries;
+        foreach (var portrait in dead
+            .OrderByDescending(p => p.IsNamed).ThenByDescending(p => p.IsAdmitted).ThenByDescending(p => p.ExitTime))
+        {
+            left -= Cost(portrait);
+            portrait.IsAdmitted = left >= 0;
         }
     }
 

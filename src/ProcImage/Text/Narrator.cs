@@ -11,6 +11,7 @@ namespace ProcImage.Text;
 internal sealed class Narrator(Imager imager, TextWriter output, bool withTables) : IAsyncDisposable
 {
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<uint, string> _told = [];
@@ -37,11 +38,23 @@ internal sealed class Narrator(Imager imager, TextWriter output, bool withTables
         }
     }
 
-    /// <summary>Waits for a table that is being written.</summary>
-    public ValueTask DisposeAsync()
+    /// <summary>Waits for what is being written, but not for a terminal that stands still.</summary>
+    public async ValueTask DisposeAsync()
     {
-        lock (_lock)
-            return _timer?.DisposeAsync() ?? ValueTask.CompletedTask;
+        if (!_lock.TryEnter(_patience))
+            return;
+        Timer? timer;
+        try
+        {
+            (timer, _timer) = (_timer, null);
+        }
+        finally
+        {
+            _lock.Exit();
+        }
+
+        if (timer is not null)
+            await Task.WhenAny(timer.DisposeAsync().AsTask(), Task.Delay(_patience));
     }
 
     private static Dictionary<uint, string> InForce(Snapshot snapshot)
@@ -75,15 +88,22 @@ internal sealed class Narrator(Imager imager, TextWriter output, bool withTables
         }
         else
         {
-            _timer ??= new Timer(_ => WriteTable(), null, _period, _period);
+            _timer ??= new Timer(timer => WriteTable((Timer)timer!));
+            _timer.Change(_period, Timeout.InfiniteTimeSpan);
         }
     }
 
-    private void WriteTable()
+    /// <summary>One after the other: on a terminal that stands still they would pile up.</summary>
+    private void WriteTable(Timer timer)
     {
         try
         {
             Line(imager.Read(snapshot => PortraitText.Table(snapshot.Portraits)));
+            timer.Change(_period, Timeout.InfiniteTimeSpan);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The last policy has ended meanwhile.
         }
         catch (Exception failure)
         {

@@ -89,6 +89,12 @@ internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
     private async Task<bool> Answer(
         HttpContext context, string contentType, string key, Func<ReadOnlyMemory<byte>?> make)
     {
+        if (!IsReady) // deaths that an earlier loader has not taken up are still to come
+        {
+            await GetReady(context);
+            return true;
+        }
+
         var packed = ContentCoding.IsGzipWelcome(context.Request.Headers.AcceptEncoding);
         ConnectionLimit.Hold(context);
         var making = packed

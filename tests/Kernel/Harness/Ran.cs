@@ -34,11 +34,12 @@ public sealed record Ran(int Pid, int Status, string Output, string Error)
         return this;
     }
 
-    /// <summary>One line on standard error, nothing else.</summary>
+    /// <summary>One line on standard error, which says what to do, and nothing else.</summary>
     public void AssertRefused(int status)
     {
         Assert.Equal("", Output);
         Assert.True(Error.EndsWith('\n') && Error.Count(character => character == '\n') == 1, $"one line: {Error}");
+        Assert.Contains("; ", Error, StringComparison.Ordinal);
         Assert.Equal(status, Status);
     }
 }

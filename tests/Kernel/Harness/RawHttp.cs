@@ -45,18 +45,34 @@ public sealed class RawHttp : IDisposable
         {
             while (true)
             {
-                int left = (int)(limit - watch.Elapsed).TotalMilliseconds;
-                if (left <= 0 || !_socket.Poll(left * 1000, SelectMode.SelectRead))
-                    throw new TimeoutException($"still open after {limit.TotalSeconds} s; so far: {text}");
+                _socket.ReceiveTimeout = Math.Max(1, (int)(limit - watch.Elapsed).TotalMilliseconds); // 0 is for ever
                 int count = _socket.Receive(buffer);
                 if (count == 0)
                     return text.ToString();
                 text.Append(Encoding.Latin1.GetString(buffer, 0, count));
             }
         }
+        catch (SocketException late) when (late.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
+        {
+            throw new TimeoutException($"still open after {watch.Elapsed.TotalSeconds} s; so far: {text}");
+        }
         catch (SocketException)
         {
             return text.ToString(); // dropped
+        }
+    }
+
+    /// <summary>Without waiting for anything.</summary>
+    public string ReadWhatCame()
+    {
+        byte[] buffer = new byte[64 * 1024];
+        try
+        {
+            return _socket.Available == 0 ? "" : Encoding.Latin1.GetString(buffer, 0, _socket.Receive(buffer));
+        }
+        catch (SocketException)
+        {
+            return ""; // dropped
         }
     }
 

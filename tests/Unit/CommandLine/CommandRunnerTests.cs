@@ -58,7 +58,7 @@ public class CommandRunnerTests
     public void A_full_disk_under_standard_output_fails()
     {
         using var full = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
-        const string Message = "tool: cannot write to standard output: No space left on device\n";
+        const string Message = "tool: cannot write to standard output: No space left on device; free space there, or give it a reader\n";
         Assert.Equal((1, Message), Run(full, Print));
         Assert.Equal((1, Message), Run(full, Print, "--help"));
     }
@@ -69,7 +69,7 @@ public class CommandRunnerTests
         using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
         pipe.ClientSafePipeHandle.Dispose();
         using var handle = new SafeFileHandle(pipe.SafePipeHandle.DangerousGetHandle(), ownsHandle: false);
-        const string Message = "tool: cannot write to standard output: Broken pipe\n";
+        const string Message = "tool: cannot write to standard output: Broken pipe; free space there, or give it a reader\n";
         Assert.Equal((1, Message), Run(handle, Print));
         Assert.Equal((1, Message), Run(handle, Print, "--version"));
     }

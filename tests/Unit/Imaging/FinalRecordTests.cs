@@ -89,6 +89,28 @@ public class FinalRecordTests
     }
 
     [Fact]
+    public void A_target_is_not_driven_out_by_others_that_die()
+    {
+        var target = Records.Final with { Tgid = 4 };
+        target.Policies[(int)Name.NamedByProcess] = 1;
+        _readings.Receive(target.Bytes());
+        for (var i = 11; i <= 1109; i++)
+            _readings.Receive((Records.Final with { Tgid = i }).Bytes());
+        Assert.NotNull(_readings.Table.Find(new Subject(4, 0, Records.StartId)));
+        _readings.Wait(300).Read();
+        Assert.Empty(_readings.Table.Portraits);
+    }
+
+    [Fact]
+    public void A_life_that_lacks_a_thread_is_not_complete_whatever_comes()
+    {
+        _readings.Read((Records.Process with { Header = Records.Head(RecordType.Process, RecordFlag.Incomplete) }).Bytes());
+        Assert.False(_readings.Only.IsComplete);
+        _readings.Receive(Records.Final.Bytes());
+        Assert.False(_readings.Only.IsComplete);
+    }
+
+    [Fact]
     public void A_reused_pid_is_another_life()
     {
         _readings.Receive(Records.Final.Bytes());

@@ -23,6 +23,9 @@ internal sealed class Readings
     /// <summary>What /proc says; null when the life is gone from there.</summary>
     public ProcessIdentity? Identity { get; set; } = new("/usr/bin/redis-server", "/system.slice/redis.service");
 
+    /// <summary>A process or thread that is gone from there, though others are not.</summary>
+    public int Gone { get; set; }
+
     public Portrait Only => Assert.Single(Table.Portraits);
 
     /// <summary>A reading of the iterator.</summary>
@@ -56,5 +59,5 @@ internal sealed class Readings
         return this;
     }
 
-    private PortraitTable NewTable() => new(Linger, (_, _) => Identity, _store);
+    private PortraitTable NewTable() => new(Linger, (id, _) => id == Gone ? null : Identity, _store);
 }

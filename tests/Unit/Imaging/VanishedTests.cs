@@ -64,6 +64,14 @@ public class VanishedTests
         Assert.True(_readings.Only.IsComplete);
     }
 
+    [Fact]
+    public void A_thread_that_is_gone_from_a_process_that_lives_is_shown_as_not_complete()
+    {
+        var readings = new Readings { Gone = Records.Target.Tid }.Read(Records.Target.Bytes(Records.Waits(3000)));
+        readings.Read().Wait(3).Read();
+        Assert.True(readings.Only is { IsComplete: false, HasResources: true, HasDelays: true });
+    }
+
     private void Vanish()
     {
         _readings.Identity = null;

@@ -94,6 +94,23 @@ public class AdmissionTests
         Assert.Contains(101, Admitted());
     }
 
+    [Fact]
+    public void Those_that_were_shown_alive_and_die_make_room_for_those_that_die_later()
+    {
+        for (var first = 11; first < 11 + (7 * 7); first += 7)
+        {
+            var lives = Enumerable.Range(first, 7).ToArray();
+            _readings.Read([.. lives.Select(Other)]);
+            Admitted();
+            foreach (var tgid in lives)
+                _readings.Receive(Life(Records.Final with { ExitTime = (ulong)tgid * 1_000_000 }, tgid));
+            Assert.InRange(Admitted().Count, 1, 7);
+        }
+
+        Assert.Contains(59, Admitted());
+        Assert.DoesNotContain(11, Admitted());
+    }
+
     private static byte[] Other(int tgid) => Life(Records.Process, tgid);
 
     private static byte[] Named(int tgid) => Life(Records.Named, tgid);
