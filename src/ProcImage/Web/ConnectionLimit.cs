@@ -7,8 +7,13 @@ namespace ProcImage.Web;
 /// How many connections there are at once. A further one takes the place of the one whose client the server has waited
 /// for the longest: whoever opens many and keeps silent, or reads nothing, keeps nobody out.
 /// </summary>
-internal sealed class ConnectionLimit(int most, TimeSpan toFirstRequest)
+/// <param name="usual">From so many on, a client that was waited for longer than a moment loses its place.</param>
+/// <param name="most">From so many on, any: a burst of newcomers is served as long as it can be.</param>
+/// <param name="toFirstRequest">A connection that has not asked anything by then is closed.</param>
+internal sealed class ConnectionLimit(int usual, int most, TimeSpan toFirstRequest)
 {
+    private const long Moment = 1000; // ms
+
     private readonly Lock _lock = new();
     private readonly LinkedList<Seat> _longestSilentFirst = new();
     private int _count;
@@ -55,21 +60,28 @@ internal sealed class ConnectionLimit(int most, TimeSpan toFirstRequest)
         Seat seat;
         lock (_lock)
         {
-            if (_count >= most)
+            var silent = _longestSilentFirst.First?.Value;
+            if (_count >= most && silent is null)
+                return null;
+            if (_count >= most || (_count >= usual && Environment.TickCount64 - silent?.Since > Moment))
             {
-                evicted = _longestSilentFirst.First?.Value;
-                if (evicted is null)
-                    return null;
+                evicted = silent!;
                 Vacate(evicted);
             }
 
             _count++;
             seat = new Seat(this, connection);
-            _longestSilentFirst.AddLast(seat.Place);
+            Append(seat);
         }
 
         evicted?.Abort();
         return seat;
+    }
+
+    private void Append(Seat seat)
+    {
+        seat.Since = Environment.TickCount64;
+        _longestSilentFirst.AddLast(seat.Place);
     }
 
     private void Leave(Seat seat)
@@ -102,6 +114,9 @@ internal sealed class ConnectionLimit(int most, TimeSpan toFirstRequest)
 
         public LinkedListNode<Seat> Place { get; }
 
+        /// <summary>In ms of the machine's uptime, since when its client is waited for.</summary>
+        public long Since { get; set; }
+
         public bool IsVacant { get; set; }
 
         public void AwaitClient()
@@ -112,7 +127,7 @@ internal sealed class ConnectionLimit(int most, TimeSpan toFirstRequest)
                 if (IsVacant)
                     return;
                 Place.List?.Remove(Place);
-                _limit._longestSilentFirst.AddLast(Place);
+                _limit.Append(this);
             }
         }
 

@@ -15,7 +15,8 @@ internal sealed class Server : IAsyncDisposable
     private const UnixFileMode OwnerAndGroup =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
-    private const int MaxConnections = 512;
+    private const int UsualConnections = 512;
+    private const int MostConnections = 2048;
 
     private static readonly TimeSpan _toFirstRequest = TimeSpan.FromSeconds(10);
 
@@ -35,7 +36,7 @@ internal sealed class Server : IAsyncDisposable
     {
         // Empty: a settings file or an environment variable must not open another port than --listen.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        var connections = new ConnectionLimit(MaxConnections, _toFirstRequest);
+        var connections = new ConnectionLimit(UsualConnections, MostConnections, _toFirstRequest);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Configure(options, listen, connections));
         builder.Services.AddRoutingCore();
         var app = builder.Build();
