@@ -16,7 +16,7 @@ public sealed record ProcStat(string Comm, char State, int Threads, ulong StartT
     /// <exception cref="UnauthorizedAccessException">It is hidden from this user.</exception>
     public static ProcStat Read(int id)
     {
-        var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
+        var stat = ProcFile.Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
         var close = stat.LastIndexOf(')');
         var fields = stat[(close + 2)..].Split(' '); // from field 3
         return new ProcStat(

@@ -34,7 +34,7 @@ public sealed record ProcessIdentity(string Exe, string Cgroup)
 
     private static string ReadCgroup(string directory)
     {
-        var lines = File.ReadAllLines(directory + "/cgroup");
+        var lines = ProcFile.Read(directory + "/cgroup").Split('\n');
         var line = Array.Find(lines, each => each.StartsWith("0::", StringComparison.Ordinal)) ?? lines.FirstOrDefault("::");
         return line[(line.IndexOf(':', line.IndexOf(':') + 1) + 1)..];
     }
