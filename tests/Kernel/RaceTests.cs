@@ -80,13 +80,9 @@ public sealed class RaceTests(ITestOutputHelper log) : KernelTest(log)
         _kept.AddRange(forks.Go().Select(pid => (int)pid));
         for (int round = 0; round < 23; round++)
         {
-            using (var controller = new Child(Requirements.Built("controller"), "-rS", "--bpffs", Loader.Directory))
-            {
-                Thread.Sleep(60 + (2 * round)); // from before its first write to after its last
-                controller.Signal(Signals.Kill);
-                controller.AwaitExit(TimeSpan.FromSeconds(10));
-            }
-
+            // From before its first write to after its last.
+            string moment = FormattableString.Invariant($"{0.06 + (0.002 * round):0.000}");
+            Ran.With("timeout", "-s", "KILL", moment, Requirements.Built("controller"), "-rS", "--bpffs", Loader.Directory);
             bool isNamed = Loader.Status().GetProperty("policies").EnumerateArray()
                 .Any(policy => !policy.GetProperty("ended").GetBoolean());
             if (isNamed)
