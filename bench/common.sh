@@ -28,4 +28,4 @@ median() { sort -n "$work/$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) /
 lowest() { sort -n "$work/$1" | head -1; }
 highest() { sort -n "$work/$1" | tail -1; }
 # ratio STATE STATE: of the medians
-ratio() { echo "$(median "$1") / $(median "$2")" | bc -l; }
+ratio() { echo "$(median "$1") / $(median "$2")" | bc -l | xargs printf "%.4f"; }

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Nothing on the hook of the schedule image: what any tracer of context switches has to pay. */
+/* Nothing on each of our hooks: what any tracer that attaches there has to pay. */
 #include "../bpf/kernel.h"
 #include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
 
 char LICENSE[] SEC("license") = "GPL";
 
-SEC("tp_btf/sched_switch")
-int BPF_PROG(empty_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
-{
-	return 0;
-}
+#define EMPTY(hook)                                                                                          \
+	SEC("tp_btf/" #hook) int hook(void *context)                                                         \
+	{                                                                                                    \
+		return 0;                                                                                    \
+	}
+
+EMPTY(sched_switch)
+EMPTY(task_newtask)
+EMPTY(sched_process_exec)
+EMPTY(sched_prepare_exec)
+EMPTY(sched_process_exit)
+EMPTY(sched_process_free)

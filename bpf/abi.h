@@ -130,8 +130,7 @@ struct target_key {
 	__s32 id;
 };
 
-/* Which policies count, as bits by slot: written by the kernel side alone, so that a deadline needs nobody.
- */
+/* Which policies count, as bits by slot. The kernel side alone writes them: a deadline needs nobody. */
 struct activity {
 	__u32 active[IMAGES]; /* how many live policies have the image */
 	__u32 policies;	      /* how many live policies there are */
@@ -143,8 +142,7 @@ struct activity {
 	__u64 collect[IMAGES][POLICY_WORDS];
 	__u64 fresh[POLICY_WORDS];    /* their activation is under way */
 	__u32 applied[MAX_POLICIES];  /* the policy's sequence that is in force */
-	__u32 followed[MAX_POLICIES]; /* tasks that the policy names by their ancestor, until they are freed
-				       */
+	__u32 followed[MAX_POLICIES]; /* how many tasks it names by their ancestor, until freed */
 	__u64 applied_at;	      /* CLOCK_BOOTTIME in ns of the last activation */
 	/* The tool's own programs, learned when they run apply, by caller. */
 	__u64 own_device[CALLERS];
@@ -235,8 +233,8 @@ struct thread_record {
 	__u32 pad;
 	__u64 exit_time;
 	__u64 schedule_since;
-	struct memory_usage
-		memory; /* of the process, where its leader has exited and this thread has not; else 0 */
+	/* Of the process, where its leader has exited and this thread has not; else 0. */
+	struct memory_usage memory;
 	__u16 policies[NAMES];
 	char comm[COMM_SIZE];
 	struct resource_usage usage;

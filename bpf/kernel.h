@@ -180,8 +180,7 @@ struct mm_struct___before_6_2 {
 	struct mm_rss_stat rss_stat;
 } CORE;
 
-/* Since 6.2 (e8b02296a6b8) a lookup in task storage never fails for want of the lock that another one holds.
- */
+/* Since 6.2 (e8b02296a6b8) a lookup in task storage never fails for want of a lock that is held. */
 typedef u64 (*btf_bpf_task_storage_get_recur)(struct bpf_map *map, struct task_struct *task, void *value,
 					      u64 flags, unsigned int gfp_flags);
 

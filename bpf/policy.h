@@ -63,11 +63,9 @@ static __noinline int end_policy(struct activity *act, u32 slot)
 /* Says that policies have changed, for a loader that may be there. */
 static __always_inline void tell_policies(u32 type, u32 slot, u32 id)
 {
-	struct policies_record *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
-	if (!record) {
-		lose(LOSS_EVENT);
+	struct policies_record *record = reserve_event(sizeof(*record));
+	if (!record)
 		return;
-	}
 	record->header.type = type;
 	record->header.flags = 0;
 	record->header.size = sizeof(*record);
@@ -79,11 +77,9 @@ static __always_inline void tell_policies(u32 type, u32 slot, u32 id)
 /* Says that nothing of a process is to be shown any more. */
 static __always_inline void tell_excepted(struct task_struct *task)
 {
-	struct excepted_record *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
-	if (!record) {
-		lose(LOSS_EVENT);
+	struct excepted_record *record = reserve_event(sizeof(*record));
+	if (!record)
 		return;
-	}
 	record->header.type = RECORD_EXCEPTED;
 	record->header.flags = 0;
 	record->header.size = sizeof(*record);
@@ -249,8 +245,7 @@ static __always_inline void learn_caller(struct activity *act, u32 caller)
 		act->loader_tgid = self->tgid;
 }
 
-/* A policy is bound to the life that it first meets under its pid: a later owner of that pid is another life.
- */
+/* A policy is bound to the life that it first meets under its pid: a later owner is another life. */
 static __always_inline bool bound_to(struct policy *policy, u64 start_id)
 {
 	return __sync_val_compare_and_swap(&policy->start_id, 0, start_id) == 0 ||
@@ -305,9 +300,7 @@ static __always_inline bool is_excepted(struct activity *act, struct task_struct
 	return slot && policy && !image->policies[NAMED_BY_PROCESS] && excepts(act, policy, task);
 }
 
-/* named: the slot that it has been named by. Of a dead process nothing else can tell whether it is an own
- * one.
- */
+/* named: the slot it has been named by. Of a dead process nothing else tells whether it is an own one. */
 static __always_inline u32 slot_of_all(struct control *ctl, struct activity *act, struct task_struct *task,
 				       u32 named)
 {
@@ -320,11 +313,13 @@ static __always_inline u32 slot_of_all(struct control *ctl, struct activity *act
 	return excepts(act, policy, task) ? 0 : slot;
 }
 
-/* Whether a policy goes on with what those that it names start. */
-static __always_inline bool follows(struct activity *act, u32 slot)
+/* The policy of a slot if it goes on with what those that it names start, else NULL. */
+static __always_inline struct policy *following(struct activity *act, u32 slot)
 {
 	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
-	return slot && policy && test_slot(act->live, slot) && policy->flags & POLICY_FOLLOW;
+	if (!slot || !policy || !test_slot(act->live, slot))
+		return NULL;
+	return policy->flags & POLICY_FOLLOW ? policy : NULL;
 }
 
 /*
@@ -339,9 +334,9 @@ static __always_inline u32 slot_of_ancestor(struct activity *act, struct task_st
 	if (!image)
 		return 0;
 	if (from != leader) {
-		if (follows(act, image->policies[NAMED_BY_THREAD]))
+		if (following(act, image->policies[NAMED_BY_THREAD]))
 			return image->policies[NAMED_BY_THREAD];
-		if (follows(act, image->policies[NAMED_BY_PROCESS]))
+		if (following(act, image->policies[NAMED_BY_PROCESS]))
 			return image->policies[NAMED_BY_PROCESS];
 	}
 	return image->policies[NAMED_BY_ANCESTOR];
@@ -349,8 +344,8 @@ static __always_inline u32 slot_of_ancestor(struct activity *act, struct task_st
 
 static __always_inline u32 still_follows(struct activity *act, struct task_struct *task, u32 slot)
 {
-	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
-	return policy && follows(act, slot) && !excepts(act, policy, task) ? slot : 0;
+	struct policy *policy = following(act, slot);
+	return policy && !excepts(act, policy, task) ? slot : 0;
 }
 
 /* Threads of a process have one beginning, so that it stays the same when another one becomes the leader. */

@@ -75,8 +75,7 @@ int BPF_PROG(sched_process_exec, struct task_struct *task, s32 old_pid)
 	return 0;
 }
 
-/* The series of the process go on in the heir: nothing of it may be counted in two places, or in none for
- * long. */
+/* The series of the process go on in the heir: nothing is counted in two places, or in none for long. */
 static __always_inline void fold_into(struct task_image *to, struct task_image *image)
 {
 	image->folded = 1;
@@ -149,11 +148,9 @@ struct whole_target {
 static __always_inline void tell_dead(u32 type, struct activity *act, struct task_struct *leader,
 				      struct task_image *image, struct task_struct *last)
 {
-	struct whole_process *whole = bpf_ringbuf_reserve(&events, sizeof(*whole), 0);
-	if (!whole) {
-		lose(LOSS_EVENT);
+	struct whole_process *whole = reserve_event(sizeof(*whole));
+	if (!whole)
 		return;
-	}
 	fill_process(&whole->record, type, act, leader, image);
 	if (last) {
 		add_usage(&whole->record.gone, last);
@@ -172,11 +169,9 @@ static __always_inline void tell_dead(u32 type, struct activity *act, struct tas
 static __always_inline void tell_dead_target(u32 type, struct activity *act, struct task_struct *task,
 					     struct task_image *image, struct target_image *target)
 {
-	struct whole_target *whole = bpf_ringbuf_reserve(&events, sizeof(*whole), 0);
-	if (!whole) {
-		lose(LOSS_EVENT);
+	struct whole_target *whole = reserve_event(sizeof(*whole));
+	if (!whole)
 		return;
-	}
 	fill_target(&whole->record, type, act, task, image, target);
 	whole->schedule = target->schedule;
 	if (HAS_SCHEDULE(target->kept))

@@ -90,7 +90,6 @@ test_needs=(
 	redis-benchmark=redis-tools
 	taskset=util-linux
 	systemd-analyze=systemd
-	chrt=util-linux
 	findmnt=util-linux
 	unshare=util-linux
 	/usr/sbin/debootstrap=debootstrap

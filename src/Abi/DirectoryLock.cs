@@ -48,8 +48,7 @@ public sealed partial class DirectoryLock : IDisposable
 
     /// <summary>
     /// The process that has the lock; null when nobody has, or nobody in this pid namespace. To ask takes no right to
-    /// the
-    /// directory, and does not keep the lock from anybody, as trying to take it would.
+    /// the directory, and does not keep the lock from anybody, as trying to take it would.
     /// </summary>
     /// <exception cref="BpfException">EACCES: the directory above is closed to this user.</exception>
     public static int? Holder(string path)

@@ -20,6 +20,10 @@ internal static class PolicyText
         ? $"the idle task of CPU {target.Id}"
         : $"{target.Kind.ToString().ToLowerInvariant()} {target.Id}";
 
+    /// <summary>What stands behind the target, or nothing.</summary>
+    public static string WhatItStarts(in Policy policy) =>
+        policy.Flags.HasFlag(PolicyFlag.Follow) ? " and what it starts" : "";
+
     /// <summary>As in JSON.</summary>
     public static string Kind(in Policy policy) => policy.Kind.ToString().ToLowerInvariant();
 }

@@ -83,7 +83,7 @@ internal static class Activate
     }
 
     private static bool IsSameLife(in Policy policy, ProcTask? task) =>
-        task is null || policy.StartId / ProcTask.NanosecondsPerTick == task.StartTicks;
+        task is null || task.Stat.IsLife(policy.StartId);
 
     private static void RequireLive(PolicyBook book, uint slot)
     {
@@ -102,7 +102,7 @@ internal static class Activate
                 Images = options.Images,
                 Comm = PolicyBook.Comm(options.Target.Kind == TargetKind.Idle
                     ? $"swapper/{options.Target.Id}"
-                    : task?.Comm ?? ""),
+                    : task?.Stat.Comm ?? ""),
             },
             options,
             book.LoaderPid));
@@ -117,7 +117,7 @@ internal static class Activate
                 ExitStatus.Failed, $"{target} has exited meanwhile, or this kernel hides it from BPF; nothing is imaged");
         }
 
-        return $"imaging {Describe(book, slot, task)}{WhatItStarts(options)}: {options.Images.Listed()}{Deadline(options)}";
+        return $"imaging {Describe(book, slot, task)}{PolicyText.WhatItStarts(book[slot])}: {options.Images.Listed()}{Deadline(options)}";
     }
 
     private static string Change(PolicyBook book, uint slot, ControllerOptions options)
@@ -129,7 +129,7 @@ internal static class Activate
         RequireLive(book, slot);
 
         var images = added == ImageSet.None ? "images as they were" : string.Join(" ", added.Names().Select(name => "+" + name));
-        return $"changed policy {old.Id}, {PolicyText.Target(old)}{WhatItStarts(options)}: {images}"
+        return $"changed policy {old.Id}, {PolicyText.Target(old)}{PolicyText.WhatItStarts(book[slot])}: {images}"
             + (options.TimeSeconds > 0 ? Deadline(options) : ", no deadline");
     }
 
@@ -160,12 +160,10 @@ internal static class Activate
             return $"every process ({imaged.Processes(slot)} processes, {imaged.Threads(slot)} threads)";
         }
 
-        var name = OneLine.Of(task.Comm);
+        var name = OneLine.Of(task.Stat.Comm);
         return book[slot].Kind == TargetKind.Thread
-            ? $"thread {task.Id} ({name}), 1 of {task.Threads} threads of process {task.Tgid}; "
+            ? $"thread {task.Id} ({name}), 1 of {task.Stat.Threads} threads of process {task.Tgid}; "
                 + $"-P {task.Tgid} images all of them"
-            : $"process {task.Id} ({name}, {task.Threads} {(task.Threads == 1 ? "thread" : "threads")})";
+            : $"process {task.Id} ({name}, {task.Stat.Threads} {(task.Stat.Threads == 1 ? "thread" : "threads")})";
     }
-
-    private static string WhatItStarts(ControllerOptions options) => options.Follow ? " and what it starts" : "";
 }

@@ -61,7 +61,7 @@ internal static class Status
         foreach (var row in status.Policies)
             output.WriteLine(
                 $"  {row.Policy.Id}: {PolicyText.Target(row.Policy)}"
-                + (row.Policy.Flags.HasFlag(PolicyFlag.Follow) ? " and what it starts" : "")
+                + PolicyText.WhatItStarts(row.Policy)
                 + $": {row.Policy.Images.Listed()}; "
                 + $"{row.Tasks} {(row.Tasks == 1 ? "task" : "tasks")}; "
                 + (row.IsEnded ? "ended"

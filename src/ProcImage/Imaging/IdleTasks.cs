@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Libbpf;
 using ProcImage.Abi;
@@ -8,7 +7,6 @@ namespace ProcImage.Imaging;
 /// <summary>Reads the idle tasks that policies name. No figure steps back, though the kernel's iowait does.</summary>
 public sealed class IdleTasks(KernelMaps maps)
 {
-    private const ulong NanosecondsPerTick = 10_000_000; // USER_HZ is 100 wherever Linux runs today
     private readonly Dictionary<int, IdleTask> _last = [];
 
     /// <summary>Those that are imaged now. A CPU that is offline has none.</summary>
@@ -22,44 +20,30 @@ public sealed class IdleTasks(KernelMaps maps)
             .ToList();
         if (cpus.Count == 0)
             return [];
-        var times = ReadTimes();
+        var times = CpuTimes.ReadByCpu();
         return cpus.ConvertAll(cpu => ReadOne(cpu, times)).OfType<IdleTask>().ToList();
     }
 
-    private IdleTask? ReadOne(int cpu, Dictionary<int, (ulong Idle, ulong Iowait)> times)
+    private IdleTask? ReadOne(int cpu, IReadOnlyDictionary<int, CpuTimes> times)
     {
+        if (!times.TryGetValue(cpu, out var time))
+            return null;
         var found = default(IdleRecord);
         using (var here = CpuAffinity.TryStayOn(cpu))
         {
-            if (here is null || !times.TryGetValue(cpu, out _))
+            if (here is null)
                 return null;
             using var iterator = maps.OpenIterator(Pins.Idle);
             RecordStream.ReadAll(iterator, (in RecordHeader _, ReadOnlySpan<byte> record) =>
                 found = MemoryMarshal.Read<IdleRecord>(record));
         }
 
-        var (idle, iowait) = times[cpu];
         var last = _last.GetValueOrDefault(cpu);
         return _last[cpu] = new IdleTask(
             cpu,
             found.Comm.ToString(),
-            Math.Max(idle, last?.Idle ?? 0),
-            Math.Max(iowait, last?.Iowait ?? 0),
+            Math.Max(time.Idle, last?.Idle ?? 0),
+            Math.Max(time.Iowait, last?.Iowait ?? 0),
             found.VoluntarySwitches + found.InvoluntarySwitches);
     }
-
-    private static Dictionary<int, (ulong Idle, ulong Iowait)> ReadTimes()
-    {
-        var times = new Dictionary<int, (ulong, ulong)>();
-        foreach (var line in File.ReadLines("/proc/stat").Where(line => line.StartsWith("cpu", StringComparison.Ordinal)))
-        {
-            var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (int.TryParse(fields[0].AsSpan("cpu".Length), CultureInfo.InvariantCulture, out var cpu))
-                times[cpu] = (Nanoseconds(fields[4]), Nanoseconds(fields[5]));
-        }
-
-        return times;
-    }
-
-    private static ulong Nanoseconds(string ticks) => ulong.Parse(ticks, CultureInfo.InvariantCulture) * NanosecondsPerTick;
 }

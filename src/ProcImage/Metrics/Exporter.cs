@@ -169,8 +169,8 @@ internal sealed class Exporter(KernelSide kernelSide, Imager imager, Admission a
     private static void WriteHost(Exposition x, HostFigures host)
     {
         x.Begin(SystemMetrics.Cpu);
-        foreach (var (mode, nanoseconds) in host.CpuSeconds)
-            x.Nanoseconds(Exposition.Label("mode", mode), nanoseconds);
+        for (var i = 0; i < CpuTimes.Modes.Count; i++)
+            x.Nanoseconds(Exposition.Label("mode", CpuTimes.Modes[i]), host.Cpu.Nanoseconds[i]);
         x.Begin(SystemMetrics.MemoryAvailable);
         x.Number("", host.MemoryAvailable);
         x.Begin(SystemMetrics.StorageRead);

@@ -1,31 +1,23 @@
 using System.Globalization;
+using ProcImage.Imaging;
 
 namespace ProcImage.Metrics;
 
 /// <summary>The whole machine, from /proc: the reference beside a process.</summary>
-/// <param name="CpuSeconds">By mode, of all CPUs since boot; /proc/stat.</param>
+/// <param name="Cpu">Of all CPUs.</param>
 /// <param name="MemoryAvailable">Bytes; MemAvailable of /proc/meminfo.</param>
 /// <param name="StorageRead">Bytes since boot; /proc/diskstats, whole disks only.</param>
 /// <param name="StorageWritten">Bytes since boot.</param>
 public sealed record HostFigures(
-    IReadOnlyList<(string Mode, ulong Nanoseconds)> CpuSeconds, ulong MemoryAvailable, ulong StorageRead, ulong StorageWritten)
+    CpuTimes Cpu, ulong MemoryAvailable, ulong StorageRead, ulong StorageWritten)
 {
-    private const ulong NanosecondsPerTick = 10_000_000;
     private const ulong SectorSize = 512; // of diskstats, whatever the disk has
-    private static readonly string[] _modes = ["user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal"];
 
     /// <exception cref="IOException">/proc cannot be read.</exception>
     public static HostFigures Read()
     {
         var (read, written) = ReadStorage();
-        return new HostFigures(ReadCpu(), ReadMemoryAvailable(), read, written);
-    }
-
-    private static (string, ulong)[] ReadCpu()
-    {
-        var line = File.ReadLines("/proc/stat").First();
-        var ticks = line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).ToArray();
-        return _modes.Select((mode, i) => (mode, Number(ticks[i]) * NanosecondsPerTick)).ToArray();
+        return new HostFigures(CpuTimes.ReadAll(), ReadMemoryAvailable(), read, written);
     }
 
     private static ulong ReadMemoryAvailable()

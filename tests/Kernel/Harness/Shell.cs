@@ -12,7 +12,7 @@ public sealed class Shell : IDisposable
     public Shell(string name)
     {
         _child = new Child(
-            Requirements.Installed("chrt", "util-linux"), "--rr", "1", Requirements.Installed(name, name));
+            Requirements.Installed("nice", "coreutils"), "-n", "-20", Requirements.Installed(name, name));
         Eventually.True(() => Proc.Stat(Pid) is { Comm: var comm, State: 'S' } && comm == name, $"{name} waits for a command");
     }
 

@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# What ProcImage costs the work of others, beside nothing, beside empty programs on the same hooks, and beside public
+# tools that measure run-queue or off-CPU time. Loops of one kind of work each run in interleaved rounds of:
+#   nothing, empty          nobody; an empty program on each of our hooks
+#   standby, preloaded      nothing is collected
+#   IMAGE-target            the loop is imaged
+#   IMAGE-other, IMAGE-all  another process is, every process is
+#   runqlat, ...            a public tool
+# Every second round goes backwards. Prints median, lowest and highest in ns per operation, and the median's ratio to
+# nothing, to empty and to runqlat -P. Then how long an activation takes that has to attach first.
+# Needs root, a build, clang, gcc; of the public tools (Debian: libbpf-tools, bpftrace, linux-perf) those that there are.
+# Usage: bench/overhead.sh [ROUNDS [STATES [LOOPS]]]   STATES and LOOPS: some of them, by name
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+rounds=${1:-51}
+. bench/common.sh
+
+images=(resource schedule)
+declare -A counts=([getppid]=200000 [pipe]=4000 [yield]=20000 [fork]=150 [exec]=50 [copy]=20000)
+order=(getppid pipe yield fork exec copy)
+states=(nothing empty standby preloaded)
+for image in "${images[@]}"; do states+=("$image-target" "$image-other" "$image-all"); done
+for tool in runqlat offcputime bpftrace perf; do
+	! command -v "$tool" >/dev/null || states+=("$tool")
+done
+read -ra states <<<"${2:-${states[*]}}"
+read -ra order <<<"${3:-${order[*]}}"
+
+gcc -O2 -Wall -o "$work/loops" bench/loops.c
+gcc -O2 -Wall -o "$work/attach" bench/attach.c -lbpf
+clang -O2 -g -target bpf -c bench/empty.bpf.c -o "$work/empty.o"
+
+# measure STATE [OPTION...]: every loop; with options of the controller that name the loop itself as their target.
+measure() {
+	local state=$1 loop pid
+	shift
+	sleep 0.3 # what has just started or ended has settled
+	for loop in "${order[@]}"; do
+		coproc { exec "$work/loops" "$loop" "${counts[$loop]}"; }
+		pid=$COPROC_PID
+		exec {input}>&"${COPROC[1]}" {output}<&"${COPROC[0]}"
+		eval "exec ${COPROC[1]}>&- ${COPROC[0]}<&-"
+		(($# == 0)) || control -P "$pid" "$@"
+		exec {input}>&-
+		cat <&"$output" >>"$work/$loop-$state"
+		exec {output}<&-
+		wait "$pid"
+	done
+}
+control() { out/controller --bpffs "$pins" "$@" >/dev/null; }
+
+# in_state STATE: sets it up, measures, takes it down.
+in_state() {
+	local state=$1 image=${1%-*}
+	case $state in
+	nothing) measure nothing ;;
+	empty)
+		coproc "$work/attach" "$work/empty.o"
+		local pid=$COPROC_PID
+		read -r -u "${COPROC[0]}" _
+		exec {input}>&"${COPROC[1]}"
+		eval "exec ${COPROC[1]}>&-"
+		measure empty
+		exec {input}>&-
+		wait "$pid"
+		;;
+	standby)
+		preload -a --standby
+		measure standby
+		for image in "${images[@]}"; do
+			begin=$(date +%s%N)
+			control -P $$ "--$image"
+			echo $((($(date +%s%N) - begin) / 1000)) >>"$work/attaching-$image"
+		done
+		finish
+		;;
+	preloaded)
+		preload -a
+		measure preloaded
+		finish
+		;;
+	*-target)
+		preload -a
+		measure "$state" "--$image"
+		finish
+		;;
+	*-other)
+		preload -a
+		control -P $$ "--$image"
+		measure "$state"
+		finish
+		;;
+	*-all)
+		preload -a
+		control "--$image"
+		measure "$state"
+		finish
+		;;
+	runqlat) beside runqlat -P ;;
+	offcputime) beside offcputime ;;
+	bpftrace) beside bpftrace -e "$histogram" ;;
+	perf) beside perf sched record -o "$work/perf.data" ;;
+	*) echo "$0: there is no state $state" >&2 && exit 2 ;;
+	esac
+}
+
+# shellcheck disable=SC2016 # the variables are bpftrace's
+histogram='tracepoint:sched:sched_wakeup, tracepoint:sched:sched_wakeup_new { @since[args->pid] = nsecs; }
+tracepoint:sched:sched_switch {
+	if (args->prev_state == 0) { @since[args->prev_pid] = nsecs; }
+	if (@since[args->next_pid]) { @delay = hist(nsecs - @since[args->next_pid]); delete(@since[args->next_pid]); }
+}
+END { clear(@since); }'
+
+# beside COMMAND...: a public tool from when it has attached to when it has gone.
+beside() {
+	local pid
+	"$@" >"$work/tool" 2>&1 &
+	pid=$!
+	sleep 2
+	kill -0 "$pid" || { cat "$work/tool" >&2 && exit 1; }
+	measure "$1"
+	kill -INT "$pid"
+	wait "$pid" || true
+}
+
+mapfile -t backwards < <(printf '%s\n' "${states[@]}" | tac)
+for ((round = 0; round < rounds; round++)); do
+	if ((round % 2)); then turn=("${backwards[@]}"); else turn=("${states[@]}"); fi
+	for state in "${turn[@]}"; do in_state "$state"; done
+done
+
+# against LOOP STATE REFERENCE: a ratio, or a dash where the reference was not measured.
+against() { if [[ -s $work/$1-$3 ]]; then ratio "$1-$2" "$1-$3"; else echo -; fi; }
+
+printf '%d rounds, %s, %d CPUs; ns per operation\n' "$rounds" "$(uname -r)" "$(nproc)"
+for loop in "${order[@]}"; do
+	printf '\n%-17s %10s %10s %10s %11s %9s %11s\n' "$loop" median lowest highest to-nothing to-empty to-runqlat
+	for state in "${states[@]}"; do
+		figures=$loop-$state
+		printf '%-17s %10s %10s %10s %11s %9s %11s\n' "$state" "$(median "$figures")" "$(lowest "$figures")" \
+			"$(highest "$figures")" "$(against "$loop" "$state" nothing)" "$(against "$loop" "$state" empty)" \
+			"$(against "$loop" "$state" runqlat)"
+	done
+done
+echo
+for image in "${images[@]}"; do
+	[[ -s $work/attaching-$image ]] || continue
+	printf 'controller --%s in standby, which attaches: %s us (%s to %s), with the start of the program\n' "$image" \
+		"$(median "attaching-$image")" "$(lowest "attaching-$image")" "$(highest "attaching-$image")"
+done
