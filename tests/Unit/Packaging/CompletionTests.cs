@@ -5,12 +5,20 @@ namespace ProcImage.Tests.Unit.Packaging;
 /// <summary>The completions, asked in the shells that they are for.</summary>
 public sealed class CompletionTests : IDisposable
 {
+    private const string Asking =
+        """
+        source "$1"
+        COMP_WORDS=("${@:2}") COMP_CWORD=$(($# - 2))
+        "$(complete -p "$2" | sed 's/.*-F \([^ ]*\) .*/\1/')"
+        [[ ! ${COMPREPLY[*]} ]] || printf '%s\n' "${COMPREPLY[@]}"
+        """;
+
     private readonly string _directory = Directory.CreateTempSubdirectory("proc-image-completion-").FullName;
 
     [Theory]
     [MemberData(nameof(Packaged.Commands), MemberType = typeof(Packaged))]
     public void Bash_offers_the_options_of_the_help_and_no_other(string command) =>
-        Assert.Equal(Packaged.Names(Packaged.Table(command)), Bash(command, "-"));
+        Assert.Equal(Packaged.Table(command).Rows.SelectMany(Packaged.Names), Bash(command, "-"));
 
     [Theory]
     [InlineData("controller", "--s", "--status", "--syscall", "--schedule")]
@@ -83,24 +91,16 @@ public sealed class CompletionTests : IDisposable
     [MemberData(nameof(Packaged.Commands), MemberType = typeof(Packaged))]
     public void Zsh_has_the_options_of_the_help_and_no_other(string command)
     {
-        var expected = Packaged.Table(command).Rows.SelectMany(row => row.Letter is { } letter
-            ? [(Name: $"-{letter}", HasValue: row.ValueName is not null), (row.Dashed, row.ValueName is not null)]
-            : new[] { (row.Dashed, row.ValueName is not null) });
+        var expected = Packaged.Table(command).Rows
+            .SelectMany(row => Packaged.Names(row).Select(name => (name, row.ValueName is not null)));
         Assert.Equal(expected, Specifications(command));
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     /// <summary>What bash offers for the last of these words. It has ended words at '=' and ':' by then.</summary>
-    private static IEnumerable<string> Bash(string command, params string[] words) => Packaged.Said(
-        "bash", "--norc", "-c",
-        """
-        source "$1"
-        COMP_WORDS=("${@:2}") COMP_CWORD=$(($# - 2))
-        "$(complete -p "$2" | sed 's/.*-F \([^ ]*\) .*/\1/')"
-        [[ ! ${COMPREPLY[*]} ]] || printf '%s\n' "${COMPREPLY[@]}"
-        """,
-        ["bash", Packaged.ForBash(command), command, .. words])
+    private static string[] Bash(string command, params string[] words) => Packaged.Said(
+        "bash", ["--norc", "-c", Asking, "bash", Packaged.ForBash(command), command, .. words])
         .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The options that zsh's _arguments is given, and whether they take a value.</summary>

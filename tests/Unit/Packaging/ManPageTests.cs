@@ -20,7 +20,7 @@ public class ManPageTests
     [MemberData(nameof(Packaged.Commands), MemberType = typeof(Packaged))]
     public void It_names_no_option_that_neither_command_has(string command)
     {
-        var known = Packaged.Commands().SelectMany(row => Packaged.Names(Packaged.Table(row)))
+        var known = Packaged.Tables.SelectMany(table => table.Rows).SelectMany(Packaged.Names)
             .Append("--now") // of systemctl
             .ToHashSet();
         Assert.Subset(known, Regex.Matches(Page(command), "(?<!\\S)--[a-z-]+").Select(match => match.Value).ToHashSet());

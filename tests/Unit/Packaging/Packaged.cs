@@ -11,10 +11,11 @@ internal static class Packaged
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(20);
     private static readonly string _directory = Find();
 
-    public static TheoryData<string> Commands() => new(LoaderCommandLine.Command.Table.Name, ControllerCommandLine.Command.Table.Name);
+    public static CommandTable[] Tables => [LoaderCommandLine.Command.Table, ControllerCommandLine.Command.Table];
 
-    public static CommandTable Table(string command) =>
-        new[] { LoaderCommandLine.Command.Table, ControllerCommandLine.Command.Table }.Single(table => table.Name == command);
+    public static TheoryData<string> Commands() => new(Tables.Select(table => table.Name));
+
+    public static CommandTable Table(string command) => Tables.Single(table => table.Name == command);
 
     public static string ManPage(string command) => Path.Combine(_directory, "man", command + ".8");
 
@@ -22,9 +23,9 @@ internal static class Packaged
 
     public static string ForZsh(string command) => Path.Combine(_directory, "zsh", "_" + command);
 
-    /// <summary>Every name of every option, as it is typed.</summary>
-    public static IEnumerable<string> Names(CommandTable table) =>
-        table.Rows.SelectMany(row => row.Letter is { } letter ? [$"-{letter}", row.Dashed] : new[] { row.Dashed });
+    /// <summary>The names of an option as they are typed.</summary>
+    public static string[] Names(OptionRow option) =>
+        option.Letter is { } letter ? [$"-{letter}", option.Dashed] : [option.Dashed];
 
     /// <summary>What a program says to its end, without a word on standard error. One that is missing fails the test.</summary>
     public static string Said(string program, params string[] arguments)
