@@ -57,7 +57,7 @@ tarball() {
 	deliver "$name.tar.gz"
 }
 
-# One thread: the result of xz depends on whether there are several.
+# One thread: the result of xz depends on whether there are several. Level 1: a tenth larger, in a fifth of the time.
 deb() {
 	local name=proc-image_${version}_$architecture.deb root=$work/deb size
 	# zsh of Debian looks there, and not in site-functions of /usr.
@@ -70,7 +70,7 @@ deb() {
 	sed -e "s/@version@/$version/" -e "s/@architecture@/$architecture/" -e "s/@size@/$size/" \
 		packaging/debian/control >"$root/DEBIAN/control"
 	chmod 644 "$root"/DEBIAN/{control,md5sums}
-	dpkg-deb --root-owner-group --threads-max=1 -Zxz --build "$root" "$work/$name" >/dev/null
+	dpkg-deb --root-owner-group --threads-max=1 -Zxz -z1 --build "$root" "$work/$name" >/dev/null
 	deliver "$name"
 }
 

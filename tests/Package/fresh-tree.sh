@@ -174,6 +174,13 @@ told() {
 end_systemd() { rm -r "$tree/run/systemd" "$tree/usr/bin/systemctl"; }
 
 mount -t tmpfs -o mode=755 tmpfs "$work"
+step "making the packages again"
+quietly tools/package.sh "$work/again"
+for package in "$deb" "$tarball"; do
+	cmp "$package" "$work/again/$(basename "$package")" ||
+		fail "$package is not what out/ and this commit give; tools/package.sh makes it anew"
+done
+rm -r "$work/again"
 fresh_tree
 port=$(free_port)
 cp "$deb" "$tree/root/proc-image.deb"
@@ -181,7 +188,6 @@ inventory >"$work/fresh"
 
 step "installing $deb"
 install_packages /root/proc-image.deb
-cmp out/proc_image "$tree/usr/bin/proc_image" || fail "$deb is older than out/proc_image; tools/package.sh makes it anew"
 quietly in_tree dpkg --verify proc-image
 for file in bin/controller lib/systemd/system/proc_image.service share/man/man8/proc_image.8.gz share/doc/proc-image/README.md \
 	share/man/man8/controller.8.gz share/bash-completion/completions/controller share/zsh/vendor-completions/_controller \
