@@ -127,9 +127,12 @@ preload() {
 	wait_for "the exporter answers at port $port" curl --silent --fail "http://127.0.0.1:$port/-/ready"
 }
 
+# bash has taken its status by then, and keeps it.
+is_gone() { ! kill -0 "$loader" 2>/dev/null; }
 # ended STATUS: of the loader.
 ended() {
 	local status=0
+	wait_for "the loader ends" is_gone
 	wait "$loader" || status=$?
 	loader=''
 	((status == $1)) || { cat "$work/log" >&2 && fail "the loader ended with status $status, not $1"; }
