@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
-# Builds out/proc_image and out/controller, each one file that needs no .NET where it runs. Arguments go to
-# 'dotnet publish': -p:Aot=true compiles to native code where the registry has the compiler.
+# Builds out/proc_image and out/controller, each one file that needs no .NET where it runs; with --package first also
+# a tarball and a .deb of them. Other arguments go to 'dotnet publish': -p:Aot=true compiles to native code where the
+# registry has the compiler.
+# Usage: ./build.sh [--package] [ARGUMENT...]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . tools/machine.sh
 
+package=''
+if [[ ${1:-} == --package ]]; then
+	package=yes
+	shift
+fi
 require_dotnet
-require "${build_needs[@]}"
-case $(uname -m) in
-x86_64) platform=linux-x64 ;;
-aarch64) platform=linux-arm64 ;;
-*) fail "no build for $(uname -m): only x86_64 and aarch64" ;;
-esac
+require "${build_needs[@]}" ${package:+"${package_needs[@]}"}
+platform=$(platform)
 
 # publish PROJECT ASSEMBLY PROGRAM: an artifacts folder of its own, so that a plain build stays as it is.
 publish() {
@@ -25,3 +28,6 @@ publish() {
 
 publish ProcImage ProcImage proc_image "$@"
 publish Controller controller controller "$@"
+if [[ $package ]]; then
+	tools/package.sh
+fi

@@ -69,11 +69,18 @@ fi
 
 mapfile -t c_files < <(find bpf bench demo tests -name '*.[ch]')
 mapfile -t scripts < <(find . -path ./out -prune -o -path ./.git -prune -o -name '*.sh' -print)
+scripts+=(.ci/run packaging/bash-completion/* packaging/debian/{postinst,prerm,postrm})
 
 check "style: clang-format" clang-format --dry-run -Werror "${c_files[@]}"
-check "style: shellcheck" shellcheck -x "${scripts[@]}" .ci/run
+check "style: shellcheck" shellcheck -x "${scripts[@]}"
 check "style: dotnet format" dotnet format ProcImage.sln --verify-no-changes
-check "build.sh" ./build.sh
+check "build.sh --package" ./build.sh --package
+if ((EUID == 0)); then
+	check "package: installed, run and removed in a fresh Debian" tests/Package/fresh-tree.sh
+else
+	failed=$((failed + 1))
+	echo "FAILED   package: it is installed into a tree and run there; run ./test.sh as root"
+fi
 if check "dotnet build" dotnet build ProcImage.sln --nologo --verbosity quiet; then
 	run_project Unit
 	run_project Abi

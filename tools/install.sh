@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the packages that building (or with 'demo' or 'test': the demonstration, the tests) needs and the
-# machine lacks. On a terminal it asks first. Services that come with a package are not started.
+# Installs the packages that building (or with 'package', 'demo' or 'test': packaging, the demonstration, the tests)
+# needs and the machine lacks. On a terminal it asks first. Services that come with a package are not started.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . tools/machine.sh
@@ -9,8 +9,9 @@ needs=("${build_needs[@]}")
 case ${1:-build} in
 build) ;;
 demo) needs+=("${demo_needs[@]}") ;;
-test) needs+=("${demo_needs[@]}" "${test_needs[@]}") ;;
-*) fail "say what for: build, demo or test" ;;
+package) needs+=("${package_needs[@]}") ;;
+test) needs+=("${package_needs[@]}" "${demo_needs[@]}" "${test_needs[@]}") ;;
+*) fail "say what for: build, package, demo or test" ;;
 esac
 
 mapfile -t missing < <(missing_packages "${needs[@]}" | sort -u)

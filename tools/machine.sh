@@ -28,12 +28,48 @@ require_dotnet() {
 		"sudo apt update && sudo apt install dotnet-sdk-10.0"
 }
 
+# wait_for WHAT COMMAND...: up to 20 s, until the command succeeds. What went wrong may stand in $work/log.
+wait_for() {
+	local what=$1 tries
+	shift
+	for ((tries = 0; tries < 400; tries++)); do
+		"$@" >/dev/null 2>&1 && return
+		sleep 0.05
+	done
+	[[ ! -s ${work:-}/log ]] || cat "$work/log" >&2
+	fail "waited 20 s in vain: $what"
+}
+
+free_port() {
+	local port
+	for port in $(shuf -i 20000-29999 -n 20); do
+		# Somebody answers there if this succeeds.
+		(: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port" && return; }
+	done
+	fail "no free port between 20000 and 29999"
+}
+
+# The machine as .NET calls it.
+platform() {
+	case $(uname -m) in
+	x86_64) echo linux-x64 ;;
+	aarch64) echo linux-arm64 ;;
+	*) fail "no build for $(uname -m): only x86_64 and aarch64" ;;
+	esac
+}
+
+version() { sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props; }
+
 # Debian's names of the packages that give each command, file or library.
 # shellcheck disable=SC2034
 build_needs=(
 	clang=clang
 	/usr/include/bpf/bpf_helpers.h=libbpf-dev
 	libbpf.so.1=libbpf1
+)
+# shellcheck disable=SC2034
+package_needs=(
+	dpkg-deb=dpkg
 )
 # shellcheck disable=SC2034
 demo_needs=(
@@ -55,6 +91,12 @@ test_needs=(
 	taskset=util-linux
 	systemd-analyze=systemd
 	findmnt=util-linux
+	unshare=util-linux
+	/usr/sbin/debootstrap=debootstrap
+	zstd=zstd
+	groff=groff-base
+	mandoc=mandoc
+	zsh=zsh
 )
 
 # What of the needs this machine lacks, as the names of packages.

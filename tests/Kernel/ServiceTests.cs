@@ -40,11 +40,20 @@ public sealed class ServiceTests : IDisposable
     [Fact]
     public void Systemd_accepts_the_unit_without_a_warning()
     {
+        var ran = Verified(_unit).AssertDone();
+        Assert.Equal("", ran.Output + ran.Error);
+    }
+
+    [Fact]
+    public void Systemd_looks_for_the_command_of_the_unit_in_its_own_path()
+    {
         string unit = Path.Combine(_directory, "proc_image.service");
         string text = File.ReadAllText(_unit);
-        File.WriteAllText(unit, text.Replace("/usr/local/bin", Repository.Out, StringComparison.Ordinal));
-        var ran = Ran.With(Requirements.Installed("systemd-analyze", "systemd"), "verify", unit).AssertDone();
-        Assert.Equal("", ran.Output + ran.Error);
+        Assert.Contains("\nExecStart=proc_image ", text, StringComparison.Ordinal);
+        File.WriteAllText(unit, text.Replace("ExecStart=proc_image", "ExecStart=no_such_image", StringComparison.Ordinal));
+        var ran = Verified(unit);
+        Assert.Contains("Command no_such_image is not executable", ran.Error, StringComparison.Ordinal);
+        Assert.NotEqual(0, ran.Status);
     }
 
     [Fact]
@@ -63,6 +72,11 @@ public sealed class ServiceTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    /// <summary>What systemd says of a unit where the commands are in /usr/local/bin.</summary>
+    private static Ran Verified(string unit) => Ran.With(
+        "unshare", "--mount", "sh", "-c", "mount --bind \"$1\" /usr/local/bin && exec \"$2\" verify \"$3\"", "sh",
+        Repository.Out, Requirements.Installed("systemd-analyze", "systemd"), unit);
 
     private static string Setting(string name) => File.ReadLines(_unit)
         .Single(line => line.StartsWith(name + "=", StringComparison.Ordinal))[(name.Length + 1)..];

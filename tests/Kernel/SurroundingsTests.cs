@@ -40,6 +40,17 @@ public sealed class SurroundingsTests : IDisposable
         loader.Stop();
     }
 
+    [Fact]
+    public void It_leaves_nothing_among_temporary_files_also_when_it_is_killed()
+    {
+        using var loader = Loader.StartBy("env", $"TMPDIR={_directory}");
+        Assert.Empty(Directory.GetFileSystemEntries(_directory));
+        loader.Signal(Signals.Kill);
+        loader.AwaitExit();
+        loader.Controller("-f").AssertDone();
+        Assert.Empty(Directory.GetFileSystemEntries(_directory));
+    }
+
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     private void AssertClosed()

@@ -26,6 +26,8 @@ internal static unsafe partial class SelfExec
         foreach (var descriptor in descriptors)
             Check(fcntl(descriptor, SetFlags, 0), $"descriptor {descriptor}");
         Check(setenv(variable, value, 1), variable);
+        Check(setenv(Diagnostics.Variable, Diagnostics.Off, 1), Diagnostics.Variable);
+        Diagnostics.RemoveFiles();
         if (kept is { } some)
             Capabilities.Limit(some);
 
