@@ -50,27 +50,6 @@ prepare() {
 	"${as_root[@]}" test ! -e "$pins" || fail "$pins is in use; if no other demo.sh runs: sudo out/controller -f --bpffs $pins"
 }
 
-# wait_for WHAT COMMAND...: up to 20 s, until the command succeeds.
-wait_for() {
-	local what=$1 tries
-	shift
-	for ((tries = 0; tries < 400; tries++)); do
-		"$@" >/dev/null 2>&1 && return
-		sleep 0.05
-	done
-	[[ ! -s $work/log ]] || cat "$work/log" >&2
-	fail "waited 20 s in vain: $what"
-}
-
-free_port() {
-	local port
-	for port in $(shuf -i 20000-29999 -n 20); do
-		# Somebody answers there if this succeeds.
-		(: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port" && return; }
-	done
-	fail "no free port between 20000 and 29999"
-}
-
 # What no longer moves, at two readings.
 at_rest() {
 	local before
