@@ -135,3 +135,24 @@ require() {
 	command=$(install_command "${missing[@]}")
 	fail "missing: ${missing[*]}${command:+; get them with: sudo $command}"
 }
+
+# wait_for WHAT COMMAND...: up to 20 s, until the command succeeds. Else shows the logs in $work.
+wait_for() {
+	local what=$1 tries
+	shift
+	for ((tries = 0; tries < 400; tries++)); do
+		"$@" >/dev/null 2>&1 && return
+		sleep 0.05
+	done
+	tail -n 20 "${work:?}"/*log >&2 || true
+	fail "waited 20 s in vain: $what"
+}
+
+free_port() {
+	local port
+	for port in $(shuf -i 20000-29999 -n 20); do
+		# Somebody answers there if this succeeds.
+		(: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port" && return; }
+	done
+	fail "no free port between 20000 and 29999"
+}
