@@ -29,6 +29,7 @@ read -ra order <<<"${3:-${order[*]}}"
 gcc -O2 -Wall -o "$work/loops" bench/loops.c
 gcc -O2 -Wall -o "$work/attach" bench/attach.c -lbpf
 clang -O2 -g -target bpf -c bench/empty.bpf.c -o "$work/empty.o"
+mkfifo "$work/start" "$work/end"
 
 # measure STATE [OPTION...]: every loop; with options of the controller that name the loop itself as their target.
 measure() {
@@ -36,14 +37,11 @@ measure() {
 	shift
 	sleep 0.3 # what has just started or ended has settled
 	for loop in "${order[@]}"; do
-		coproc { exec "$work/loops" "$loop" "${counts[$loop]}"; }
-		pid=$COPROC_PID
-		exec {input}>&"${COPROC[1]}" {output}<&"${COPROC[0]}"
-		eval "exec ${COPROC[1]}>&- ${COPROC[0]}<&-"
+		"$work/loops" "$loop" "${counts[$loop]}" <"$work/start" >>"$work/$loop-$state" &
+		pid=$!
+		exec {start}>"$work/start"
 		(($# == 0)) || control -P "$pid" "$@"
-		exec {input}>&-
-		cat <&"$output" >>"$work/$loop-$state"
-		exec {output}<&-
+		exec {start}>&-
 		wait "$pid"
 	done
 }
@@ -55,13 +53,12 @@ in_state() {
 	case $state in
 	nothing) measure nothing ;;
 	empty)
-		coproc "$work/attach" "$work/empty.o"
-		local pid=$COPROC_PID
-		read -r -u "${COPROC[0]}" _
-		exec {input}>&"${COPROC[1]}"
-		eval "exec ${COPROC[1]}>&-"
+		"$work/attach" "$work/empty.o" <"$work/end" >"$work/attached" &
+		local pid=$!
+		exec {end}>"$work/end"
+		until [[ -s $work/attached ]]; do sleep 0.02; done
 		measure empty
-		exec {input}>&-
+		exec {end}>&-
 		wait "$pid"
 		;;
 	standby)
