@@ -22,7 +22,7 @@ async function ask(path, parameters) {
 const seconds = (ms) => (ms / 1000).toFixed(3);
 const duration = (ms) => rangeUtil.secondsToHms(ms / 1000);
 
-// As in the data source: $__rate_interval holds four scrapes, and no step less than it.
+// As in Grafana's own: $__rate_interval holds four scrapes, and no step less than it.
 function intervals(request) {
   const step = Math.max(request.intervalMs, scrapeMs);
   const range = Math.round(request.range.to.diff(request.range.from) / 1000);
@@ -60,10 +60,11 @@ function legend(format, labels) {
 
 const number = (text) => text === null ? null : ({ NaN, "+Inf": Infinity, "-Inf": -Infinity })[text] ?? Number(text);
 
-// Steps without a sample are gaps in a line.
+// Steps without a sample are gaps in a line: Grafana marks them by nulls, also before its beginning and after its end.
 function withGaps(points, step) {
-  const before = ([time]) => [time - step / 1000, null];
-  return points.flatMap((point, at) => at && before(point)[0] > points[at - 1][0] ? [before(point), point] : [point]);
+  const times = new Set(points.map(([time]) => time));
+  const gaps = [...times].flatMap((time) => [time - step / 1000, time + step / 1000]).filter((time) => !times.has(time));
+  return [...points, ...[...new Set(gaps)].map((time) => [time, null])].sort(([one], [other]) => one - other);
 }
 
 function toSeries({ metric, values, value }, target, step) {
