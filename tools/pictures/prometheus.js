@@ -60,7 +60,7 @@ function legend(format, labels) {
 
 const number = (text) => text === null ? null : ({ NaN, "+Inf": Infinity, "-Inf": -Infinity })[text] ?? Number(text);
 
-// Steps without a sample are gaps in a line, also before and after it: a sample that stands alone is drawn as a point.
+// Steps without a sample are gaps in a line: Grafana marks them by nulls, also before its beginning and after its end.
 function withGaps(points, step) {
   const times = new Set(points.map(([time]) => time));
   const gaps = [...times].flatMap((time) => [time - step / 1000, time + step / 1000]).filter((time) => !times.has(time));
