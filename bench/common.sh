@@ -3,20 +3,31 @@
 work=$(mktemp -d)
 pins=/sys/fs/bpf/proc_image_bench_$$
 loader=
+tool= # a public one
 
 cleanup() {
 	[ -z "$loader" ] || kill "$loader" 2>/dev/null || true
 	[ -z "$loader" ] || wait "$loader" 2>/dev/null || true
+	[ -z "$tool" ] || kill -INT "$tool" 2>/dev/null || true
+	[ -z "$tool" ] || wait "$tool" 2>/dev/null || true
 	rm -rf "$work"
 }
 trap cleanup EXIT
+
+# await COMMAND...: until it succeeds, while the process that was started last lives; that says itself what is wrong.
+await() {
+	until "$@"; do
+		kill -0 $! 2>/dev/null || exit 1
+		sleep 0.02
+	done
+}
 
 # preload OPTION...
 preload() {
 	: >"$work/log"
 	out/proc_image --listen none "$@" --bpffs "$pins" --quiet >>"$work/log" &
 	loader=$!
-	until grep -q 'nothing is collected' "$work/log"; do sleep 0.02; done
+	await grep -q 'nothing is collected' "$work/log"
 }
 finish() {
 	kill "$loader"

@@ -3,7 +3,7 @@
 # tools that measure run-queue or off-CPU time. Loops of one kind of work each run in interleaved rounds of:
 #   nothing, empty          nobody; an empty program on each of our hooks
 #   standby, preloaded      nothing is collected
-#   IMAGE-target            the loop is imaged
+#   IMAGE-target            the loop is imaged, with what it forks
 #   IMAGE-other, IMAGE-all  another process is, every process is
 #   runqlat, ...            a public tool
 # Every second round goes backwards. Prints median, lowest and highest in ns per operation, and the median's ratio to
@@ -40,7 +40,7 @@ measure() {
 		"$work/loops" "$loop" "${counts[$loop]}" <"$work/start" >>"$work/$loop-$state" &
 		pid=$!
 		exec {start}>"$work/start"
-		(($# == 0)) || control -P "$pid" "$@"
+		(($# == 0)) || control -P "$pid" --follow "$@"
 		exec {start}>&-
 		wait "$pid"
 	done
@@ -56,7 +56,7 @@ in_state() {
 		"$work/attach" "$work/empty.o" <"$work/end" >"$work/attached" &
 		local pid=$!
 		exec {end}>"$work/end"
-		until [[ -s $work/attached ]]; do sleep 0.02; done
+		await test -s "$work/attached"
 		measure empty
 		exec {end}>&-
 		wait "$pid"
@@ -68,6 +68,7 @@ in_state() {
 			begin=$(date +%s%N)
 			control -P $$ "--$image"
 			echo $((($(date +%s%N) - begin) / 1000)) >>"$work/attaching-$image"
+			control -d # which detaches
 		done
 		finish
 		;;
@@ -111,14 +112,14 @@ END { clear(@since); }'
 
 # beside COMMAND...: a public tool from when it has attached to when it has gone.
 beside() {
-	local pid
 	"$@" >"$work/tool" 2>&1 &
-	pid=$!
+	tool=$!
 	sleep 2
-	kill -0 "$pid" || { cat "$work/tool" >&2 && exit 1; }
+	kill -0 "$tool" || { cat "$work/tool" >&2 && exit 1; }
 	measure "$1"
-	kill -INT "$pid"
-	wait "$pid" || true
+	kill -INT "$tool"
+	wait "$tool" || true
+	tool=
 }
 
 mapfile -t backwards < <(printf '%s\n' "${states[@]}" | tac)

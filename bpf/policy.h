@@ -117,12 +117,10 @@ static __always_inline void end_soon(struct activity *act, u32 slot)
  * Counts a task among those that a policy follows, and no longer among those that another one does. What is
  * noted here is what counts: a walk may meet a child before the hook of its birth does.
  */
-static __always_inline void follow(struct activity *act, struct task_image *image, u32 slot)
+static __always_inline void follow(struct activity *act, struct task_image *image, u32 old, u32 slot)
 {
-	u32 old = image->followed;
-	if (old == slot)
+	if (old == slot || __sync_val_compare_and_swap(&image->followed, old, slot) != old)
 		return;
-	image->followed = slot;
 	if (slot)
 		__sync_fetch_and_add(&act->followed[slot & (MAX_POLICIES - 1)], 1);
 	if (!old || !act->followed[old & (MAX_POLICIES - 1)]) /* 0: the slot was cleared since */
@@ -405,7 +403,8 @@ static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 	}
 	if (!image)
 		return 0;
-	follow(act, image, still_follows(act, task, image->followed ? image->followed : ancestor));
+	u32 followed = *(volatile u32 *)&image->followed;
+	follow(act, image, followed, still_follows(act, task, followed ? followed : ancestor));
 	names.policies[NAMED_BY_ANCESTOR] = image->followed;
 
 	/* What has been counting until now: an image that a passed deadline has stopped begins anew. */
@@ -419,6 +418,8 @@ static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 		schedule_reset(&image->schedule_gone);
 		image->schedule_since = schedule_beginning(act, task, leader, now);
 	}
+	if (fresh && task == leader)
+		image->incomplete = 0;
 	if (image->schedule_epoch != act->schedule_epoch) {
 		image->run_delay_seen = task->sched_info.run_delay;
 		image->schedule_epoch = act->schedule_epoch;

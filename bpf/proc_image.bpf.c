@@ -244,7 +244,7 @@ int BPF_PROG(sched_process_free, struct task_struct *task)
 	}
 	if (task->pid != task->tgid) {
 		fold_rest(task, image);
-		follow(act, image, 0);
+		follow(act, image, image->followed, 0);
 		return 0;
 	}
 	if (!image->exit_time)
@@ -252,7 +252,7 @@ int BPF_PROG(sched_process_free, struct task_struct *task)
 	if (image->kept)
 		tell_dead(RECORD_FINAL_PROCESS, act, task, image, NULL);
 	end_policy_of(act, image->policies[NAMED_BY_PROCESS], task->tgid, task->start_boottime);
-	follow(act, image, 0);
+	follow(act, image, image->followed, 0);
 	return 0;
 }
 
@@ -377,8 +377,9 @@ int text(struct bpf_iter__task *ctx)
 		BPF_SEQ_PRINTF(seq,
 			       "   TGID     TID COMM             CPU_NS          SWITCHES   READ_CHARS   "
 			       "WRITE_CHARS  DELAY_NS        GONE_NS\n");
+	struct activity *act = get_activity();
 	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
-	if (!image || !image->named)
+	if (!act || !image || !(images_for_process(act, image) | images_for_thread(act, image)))
 		return 0;
 	char comm[COMM_SIZE] = {};
 	read_comm(comm, task);

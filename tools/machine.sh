@@ -28,27 +28,6 @@ require_dotnet() {
 		"sudo apt update && sudo apt install dotnet-sdk-10.0"
 }
 
-# wait_for WHAT COMMAND...: up to 20 s, until the command succeeds. What went wrong may stand in $work/log.
-wait_for() {
-	local what=$1 tries
-	shift
-	for ((tries = 0; tries < 400; tries++)); do
-		"$@" >/dev/null 2>&1 && return
-		sleep 0.05
-	done
-	[[ ! -s ${work:-}/log ]] || cat "$work/log" >&2
-	fail "waited 20 s in vain: $what"
-}
-
-free_port() {
-	local port
-	for port in $(shuf -i 20000-29999 -n 20); do
-		# Somebody answers there if this succeeds.
-		(: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port" && return; }
-	done
-	fail "no free port between 20000 and 29999"
-}
-
 # The machine as .NET calls it.
 platform() {
 	case $(uname -m) in
@@ -144,7 +123,7 @@ wait_for() {
 		"$@" >/dev/null 2>&1 && return
 		sleep 0.05
 	done
-	tail -n 20 "${work:?}"/*log >&2 || true
+	[[ ! -d ${work:-} ]] || tail -n 20 "$work"/*log >&2 || true
 	fail "waited 20 s in vain: $what"
 }
 

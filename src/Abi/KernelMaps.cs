@@ -11,6 +11,7 @@ namespace ProcImage.Abi;
 public sealed class KernelMaps : IDisposable
 {
     private const uint Only = 0;
+    private const int TriesForEachLook = 50;
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(2);
 
@@ -171,17 +172,25 @@ public sealed class KernelMaps : IDisposable
     /// <exception cref="PinsException">Somebody has it, and does not let go.</exception>
     public DirectoryLock LockPolicies()
     {
-        var begin = Stopwatch.GetTimestamp();
-        while (true)
+        int? holder = null;
+        for (var since = Stopwatch.GetTimestamp(); ;)
         {
-            if (TryLockPolicies() is { } held)
-                return held;
-            if (Stopwatch.GetElapsedTime(begin) > _patience)
+            for (var tries = 0; tries < TriesForEachLook; tries++)
+            {
+                if (TryLockPolicies() is { } held)
+                    return held;
+                Thread.Sleep(_pause);
+            }
+
+            var before = holder;
+            holder = DirectoryLock.Holder(PolicyLock);
+            if (holder != before)
+                since = Stopwatch.GetTimestamp();
+            else if (Stopwatch.GetElapsedTime(since) > _patience)
                 throw new PinsException(
                     PinsProblem.Unusable,
-                    $"process {DirectoryLock.Holder(PolicyLock)} has held the policies of {Directory} for "
+                    $"{(holder is { } pid ? $"process {pid}" : "a process")} has held the policies of {Directory} for "
                     + $"{_patience.TotalSeconds} s; let it go on or end it, then try again");
-            Thread.Sleep(_pause);
         }
     }
 

@@ -26,15 +26,28 @@ public static class Standby
     {
         if (!Is(maps.Directory))
             return;
-        foreach (var hook in Pins.HooksOf(images).Except(Pins.HooksOf(Needed(maps))))
+        var needed = Pins.HooksOf(Needed(maps));
+        foreach (var hook in Pins.HooksOf(images))
         {
-            var pin = Pins.Program(maps.Directory, hook);
-            if (FileIdentity.Of(pin) is null || File.Exists(Pins.Link(maps.Directory, hook)))
-                continue; // not in this kernel, or left attached
-            using var program = PinnedProgram.Open(pin);
-            using var link = program.Attach();
-            link.Pin(Pins.Link(maps.Directory, hook));
+            try
+            {
+                Attach(maps.Directory, hook);
+            }
+            catch (BpfException denied) when (denied.Errno == Errno.EACCES && needed.Contains(hook))
+            {
+                // A member of a group cannot see it, but that the owner has attached it for another policy.
+            }
         }
+    }
+
+    private static void Attach(string directory, string hook)
+    {
+        var pin = Pins.Program(directory, hook);
+        if (FileIdentity.Of(pin) is null || File.Exists(Pins.Link(directory, hook)))
+            return; // not in this kernel, or attached
+        using var program = PinnedProgram.Open(pin);
+        using var link = program.Attach();
+        link.Pin(Pins.Link(directory, hook));
     }
 
     /// <summary>Nothing to check but in standby, where the control map does not know the links.</summary>
@@ -69,14 +82,18 @@ public static class Standby
         }
     }
 
-    /// <summary>The images of the policies in force; those of idle tasks need no hook.</summary>
+    /// <summary>
+    /// The images of the policies in force, and of those that any walk would put in force: a controller may have been
+    /// killed before its own. Those of idle tasks need no hook.
+    /// </summary>
     private static ImageSet Needed(KernelMaps maps)
     {
         var activity = maps.ReadActivity();
         var policies = maps.ReadPolicies();
         var needed = ImageSet.None;
         for (uint slot = 1; slot < Limits.MaxPolicies; slot++)
-            if (activity.Live[slot] && policies[slot].Kind != TargetKind.Idle)
+            if (policies[slot].Kind is not (TargetKind.None or TargetKind.Idle)
+                && (activity.Live[slot] || activity.Applied[(int)slot] != policies[slot].Sequence))
                 needed |= policies[slot].Images;
         return needed;
     }

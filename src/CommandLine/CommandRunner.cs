@@ -58,9 +58,7 @@ public sealed class CommandRunner<TOptions>(Command<TOptions> command, CommandCo
             throw new CommandException(ExitStatus.Usage, $"{refused.Message}; try '{Name} --help'", refused);
         }
 
-        var status = await body(options, _console);
-        _console.Output.Flush();
-        return status;
+        return await body(options, _console);
     }
 
     private string? Information(Arguments arguments)

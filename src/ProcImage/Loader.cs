@@ -11,6 +11,8 @@ namespace ProcImage;
 /// </summary>
 internal static class Loader
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
+
     public static async Task<ExitStatus> Run(LoaderOptions options, CommandConsole console)
     {
         Bpf.RequireLibrary();
@@ -35,11 +37,21 @@ internal static class Loader
             throw;
         }
 
-        console.Output.Tell(options.Keep
+        var outcome = options.Keep
             ? $"kept: {kernelSide.Count()}; policies go on, the next proc_image adopts them, "
                 + "'controller -f' takes them down"
-            : $"finished: {kernelSide.Remove()} removed");
+            : $"finished: {kernelSide.Remove()} removed";
+        kernelSide.Dispose();
+        await Tell(console.Output, outcome);
         return ExitStatus.Done;
+    }
+
+    /// <summary>Not for ever: the terminal may stand still.</summary>
+    private static async Task Tell(TextWriter output, string outcome)
+    {
+        var telling = Task.Run(() => output.Tell(outcome));
+        if (await Task.WhenAny(telling, Task.Delay(_patience)) == telling)
+            await telling;
     }
 
     /// <summary>

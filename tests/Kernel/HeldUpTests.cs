@@ -71,9 +71,8 @@ public sealed class HeldUpTests(ITestOutputHelper log) : KernelTest(log)
             for (int i = 0; i < 11; i++)
                 loader.Control("-r", "-P", $"{Start("naps", 11).Pid}");
             loader.Signal(Signals.Term);
-            Eventually.True(() => !Directory.Exists(loader.Directory), "everything is taken down");
-            loader.Signal(Signals.Kill);
-            loader.AwaitExit();
+            Assert.Equal(0, loader.AwaitExit());
+            loader.AssertNothingPinned();
         }
         finally
         {

@@ -82,7 +82,7 @@ public sealed class RaceTests(ITestOutputHelper log) : KernelTest(log)
         {
             // From before its first write to after its last.
             string moment = FormattableString.Invariant($"{0.06 + (0.002 * round):0.000}");
-            Ran.With("timeout", "-s", "KILL", moment, Requirements.Built("controller"), "-rS", "--bpffs", Loader.Directory);
+            Ran.With("timeout", "--foreground", "-s", "KILL", moment, Requirements.Built("controller"), "-rS", "--bpffs", Loader.Directory);
             bool isNamed = Loader.Status().GetProperty("policies").EnumerateArray()
                 .Any(policy => !policy.GetProperty("ended").GetBoolean());
             if (isNamed)

@@ -14,7 +14,7 @@ public sealed class Portrait(Subject subject)
     private ScheduleStats _pendingSchedule;
     private bool _isHeld;
     private bool _lacksThread;
-    private (ulong Resources, ulong Delays, ulong Since, bool Dead, bool Counted) _stored;
+    private (ulong Resources, ulong Delays, ulong Since, ImageSet Images, bool Dead, bool Counted) _stored;
 
     public Subject Subject { get; } = subject;
 
@@ -123,9 +123,13 @@ public sealed class Portrait(Subject subject)
         IsStored = true;
         Comm = shown.Comm.ToString();
         Images = shown.Images;
-        HasDelays = shown.ScheduleSince != 0;
         if (shown.Dead == 0)
+        {
+            HasDelays = Images.HasFlag(ImageSet.Schedule);
             return;
+        }
+
+        HasDelays = shown.ScheduleSince != 0;
         IsDead = true;
         ExitStatus = shown.ExitCode;
         WasOutOfMemory = shown.Oom != 0;
@@ -136,7 +140,7 @@ public sealed class Portrait(Subject subject)
     public bool TryGetChange(out Shown shown)
     {
         shown = default;
-        var mark = (Resources.Sum, Delays.Stats.Sum + Delays.Stats.Count, Delays.Since, IsDead, IsCounted);
+        var mark = (Resources.Sum, Delays.Stats.Sum + Delays.Stats.Count, Delays.Since, Images, IsDead, IsCounted);
         if (mark == _stored)
             return false;
         _stored = mark;
@@ -262,7 +266,7 @@ public sealed class Portrait(Subject subject)
         Images = record.Images;
         IsNamed = record.Header.Flags.HasFlag(RecordFlag.Named);
         Policies = record.Policies;
-        _lacksThread |= record.Header.Flags.HasFlag(RecordFlag.Incomplete);
+        _lacksThread = record.Header.Flags.HasFlag(RecordFlag.Incomplete);
         Threads = record.Threads;
         if (Images.HasFlag(ImageSet.Resource))
             Resources.Advance(record, usage);

@@ -41,17 +41,21 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
 
     /// <summary>
     /// To be called first: takes up those that have died, and whose final record an earlier loader has not got. It may
-    /// still come; else it was lost, and they are shown as they were.
+    /// still come; else it was lost, and they are shown as they were. Who is not imaged any more is none of them.
     /// </summary>
     public void Recall()
     {
         foreach (var life in store.Lives())
         {
             var subject = Subject.Of(life);
-            if (subject != Exits.Last
-                && store.TryFind(life, out var shown) && shown.Counted == 0
-                && (shown.Dead != 0 || identify(subject.Id, subject.StartId) is null))
+            if (subject == Exits.Last || !store.TryFind(life, out var shown) || shown.Counted != 0)
+                continue;
+            if (shown.Dead == 0 && identify(subject.Id, subject.StartId) is not null)
+                continue;
+            if (shown.Dead != 0 || shown.Images != ImageSet.None)
                 GetOrAdd(subject);
+            else
+                store.Delete(life);
         }
     }
 
@@ -270,6 +274,14 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
 
     private bool HasLingered(ulong since, ulong now) => since != 0 && now - since >= linger;
 
+    /// <summary>While it lives it may be imaged again, and goes on from what it has shown.</summary>
+    private void Forget(Portrait portrait)
+    {
+        _portraits.Remove(portrait.Subject);
+        if (portrait is { HasVanished: true, IsStored: true })
+            _over.Add(portrait.Subject);
+    }
+
     private void Forget(ulong now)
     {
         foreach (var dead in new[] { _dead, _deadTargets })
@@ -280,7 +292,7 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
             if (HasLingered(portrait.DelaysQuietSince, now))
                 portrait.DropDelays();
             if (HasLingered(portrait.QuietSince, now) || (portrait is { QuietSince: not 0, HasDelays: false, HasVanished: false }))
-                _portraits.Remove(portrait.Subject);
+                Forget(portrait);
         }
     }
 }

@@ -37,6 +37,6 @@ internal static class KernelTypes
         if (!Exist)
             throw new CommandException(
                 ExitStatus.Unsupported,
-                $"this kernel has no types at {Path}: use one that was built with CONFIG_DEBUG_INFO_BTF");
+                $"this kernel has no types at {Path}; use one that was built with CONFIG_DEBUG_INFO_BTF");
     }
 }

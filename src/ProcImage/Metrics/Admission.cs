@@ -50,7 +50,7 @@ public sealed class Admission(int maxSeries)
     {
         var left = maxSeries;
         foreach (var portrait in dead
-            .OrderByDescending(p => p.IsNamed).ThenByDescending(p => p.IsAdmitted).ThenByDescending(p => p.ExitTime))
+            .OrderByDescending(p => p.IsTarget).ThenByDescending(p => p.IsNamed).ThenByDescending(p => p.IsAdmitted).ThenByDescending(p => p.ExitTime))
         {
             left -= Cost(portrait);
             portrait.IsAdmitted = left >= 0;

@@ -18,6 +18,7 @@ public sealed class Loader : IDisposable
         Port = Loopback.FreePort();
         string[] command =
         [
+            "env", "--default-signal", // whoever runs the tests may ignore SIGINT, as shells do for what runs behind
             .. wrapper,
             Requirements.Built("proc_image"), .. options.Length == 0 ? ["-a"] : options,
             "--listen", $"127.0.0.1:{Port}", "--bpffs", Directory,

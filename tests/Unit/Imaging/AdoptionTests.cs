@@ -138,6 +138,35 @@ public class AdoptionTests
     }
 
     [Fact]
+    public void One_that_was_deactivated_and_died_later_is_not_taken_up_and_leaves_nothing()
+    {
+        _readings.Read(Records.Process.Bytes()).Read(Records.Frozen.Bytes());
+        _readings.Identity = null;
+        _readings.Adopt().Read();
+        Assert.Empty(_readings.Table.Portraits);
+        Assert.Empty(_readings.Stored);
+    }
+
+    [Fact]
+    public void One_whose_records_were_lost_is_shown_by_one_loader_alone()
+    {
+        _readings.Read(Records.Process.Bytes());
+        _readings.Identity = null;
+        _readings.Adopt().Read().Wait(301).Read().Read();
+        Assert.Empty(_readings.Table.Portraits);
+        Assert.Empty(_readings.Adopt().Read().Table.Portraits);
+    }
+
+    [Fact]
+    public void Delays_that_have_ended_do_not_come_back()
+    {
+        _readings.Read(Records.Process.Bytes(Records.Waits(3000))).Read(Records.Frozen.Bytes(Records.Waits(3000)));
+        var resource = Records.Process with { Images = ImageSet.Resource, Kept = ImageSet.Resource };
+        _readings.Adopt().Read(resource.Bytes());
+        Assert.True(_readings.Only is { HasResources: true, HasDelays: false });
+    }
+
+    [Fact]
     public void However_many_die_unread_few_are_stored()
     {
         for (var tgid = 1; tgid < 10 * FigureStore.Room; tgid++)

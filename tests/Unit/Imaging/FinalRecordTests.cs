@@ -106,7 +106,10 @@ public class FinalRecordTests
     {
         _readings.Read((Records.Process with { Header = Records.Head(RecordType.Process, RecordFlag.Incomplete) }).Bytes());
         Assert.False(_readings.Only.IsComplete);
-        _readings.Receive(Records.Final.Bytes());
+        _readings.Receive((Records.Final with
+        {
+            Header = Records.Head(RecordType.FinalProcess, RecordFlag.Dead | RecordFlag.Incomplete),
+        }).Bytes());
         Assert.False(_readings.Only.IsComplete);
     }
 
