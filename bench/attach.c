@@ -1,8 +1,9 @@
-/* Attaches each program of a BPF object whose tracepoint this kernel has, says so, and holds them until its
- * input ends. */
+/* Attaches each program of a BPF object whose tracepoint this kernel has, says so, and holds them until it is
+ * killed. */
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <stdio.h>
+#include <unistd.h>
 
 int main(int argc, char **argv)
 {
@@ -25,5 +26,6 @@ int main(int argc, char **argv)
 							  !bpf_program__attach(program)) return 1;
 	puts("attached");
 	fflush(stdout);
-	return getchar() == EOF ? 0 : 1;
+	pause();
+	return 0;
 }

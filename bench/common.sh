@@ -38,5 +38,7 @@ finish() {
 median() { sort -n "$work/$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 lowest() { sort -n "$work/$1" | head -1; }
 highest() { sort -n "$work/$1" | tail -1; }
-# ratio STATE STATE: of the medians
-ratio() { echo "$(median "$1") / $(median "$2")" | bc -l | xargs printf "%.4f"; }
+# ratio STATE STATE: the median of the ratios within a round, since a virtual machine is not always equally fast
+ratio() {
+	paste "$work/$1" "$work/$2" | awk '{ print $1 / $2 }' | sort -n | awk '{ v[NR] = $1 } END { printf "%.3f", v[int((NR + 1) / 2)] }'
+}

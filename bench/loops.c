@@ -1,6 +1,6 @@
 /*
- * Loops that spend their time on one kind of work: prints ns per operation. It starts when its input ends, so
- * that it can be named as a target first. On one CPU: what differs is the work, not where it runs.
+ * Loops that spend their time on one kind of work: prints ns per operation. It starts when it is told a line,
+ * so that it can be named as a target first. On one CPU: what differs is the work, not where it runs.
  * Usage: loops getppid|pipe|yield|fork|exec|copy COUNT
  */
 #define _GNU_SOURCE
@@ -127,8 +127,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; count > 0 && i < sizeof(loops) / sizeof(loops[0]); i++) {
 		if (strcmp(argv[1], loops[i].name))
 			continue;
-		while (getchar() != EOF)
-			;
+		for (int told = 0; told != EOF && told != '\n';)
+			told = getchar();
 		clock_gettime(CLOCK_MONOTONIC, &begin);
 		loops[i].run(count);
 		clock_gettime(CLOCK_MONOTONIC, &end);

@@ -6,8 +6,8 @@
 #   IMAGE-target            the loop is imaged, with what it forks
 #   IMAGE-other, IMAGE-all  another process is, every process is
 #   runqlat, ...            a public tool
-# Every second round goes backwards. Prints median, lowest and highest in ns per operation, and the median's ratio to
-# nothing, to empty and to runqlat -P. Then how long an activation takes that has to attach first.
+# Every second round goes backwards. Prints median, lowest and highest in ns per operation, and the median of the ratios
+# within a round to nothing, to empty and to runqlat -P. Then how long an activation takes that has to attach first.
 # Needs root, a build, clang, gcc; of the public tools (Debian: libbpf-tools, bpftrace, linux-perf) those that there are.
 # Usage: bench/overhead.sh [ROUNDS [STATES [LOOPS]]]   STATES and LOOPS: some of them, by name
 set -euo pipefail
@@ -29,7 +29,8 @@ read -ra order <<<"${3:-${order[*]}}"
 gcc -O2 -Wall -o "$work/loops" bench/loops.c
 gcc -O2 -Wall -o "$work/attach" bench/attach.c -lbpf
 clang -O2 -g -target bpf -c bench/empty.bpf.c -o "$work/empty.o"
-mkfifo "$work/start" "$work/end"
+mkfifo "$work/input"
+exec {input}<>"$work/input" # held open, so that nobody waits for the other side
 
 # measure STATE [OPTION...]: every loop; with options of the controller that name the loop itself as their target.
 measure() {
@@ -37,11 +38,10 @@ measure() {
 	shift
 	sleep 0.3 # what has just started or ended has settled
 	for loop in "${order[@]}"; do
-		"$work/loops" "$loop" "${counts[$loop]}" <"$work/start" >>"$work/$loop-$state" &
+		"$work/loops" "$loop" "${counts[$loop]}" <&"$input" >>"$work/$loop-$state" &
 		pid=$!
-		exec {start}>"$work/start"
 		(($# == 0)) || control -P "$pid" --follow "$@"
-		exec {start}>&-
+		echo >&"$input"
 		wait "$pid"
 	done
 }
@@ -53,13 +53,13 @@ in_state() {
 	case $state in
 	nothing) measure nothing ;;
 	empty)
-		"$work/attach" "$work/empty.o" <"$work/end" >"$work/attached" &
-		local pid=$!
-		exec {end}>"$work/end"
+		"$work/attach" "$work/empty.o" >"$work/attached" &
+		tool=$!
 		await test -s "$work/attached"
 		measure empty
-		exec {end}>&-
-		wait "$pid"
+		kill "$tool"
+		wait "$tool" || true
+		tool=
 		;;
 	standby)
 		preload -a --standby
