@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void *nap(void *unused)
@@ -54,5 +55,7 @@ int main(int argc, char **argv)
 	getchar();
 	signal(SIGTERM, SIG_IGN);
 	kill(0, SIGTERM);
+	while (wait(NULL) > 0)
+		; /* their pids are free again */
 	return 0;
 }
