@@ -377,9 +377,8 @@ int text(struct bpf_iter__task *ctx)
 		BPF_SEQ_PRINTF(seq,
 			       "   TGID     TID COMM             CPU_NS          SWITCHES   READ_CHARS   "
 			       "WRITE_CHARS  DELAY_NS        GONE_NS\n");
-	struct activity *act = get_activity();
 	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
-	if (!act || !image || !(images_for_process(act, image) | images_for_thread(act, image)))
+	if (!image || !image->named)
 		return 0;
 	char comm[COMM_SIZE] = {};
 	read_comm(comm, task);
