@@ -84,7 +84,7 @@ missing_packages() {
 	for need in "$@"; do
 		case $need in
 		/*) [[ -e ${need%=*} ]] || echo "${need#*=}" ;;
-		*.so.*) /sbin/ldconfig -p | grep -q "${need%=*}" || echo "${need#*=}" ;;
+		*.so.*) [[ $(/sbin/ldconfig -p) == *"${need%=*}"* ]] || echo "${need#*=}" ;;
 		*) command -v "${need%=*}" >/dev/null || echo "${need#*=}" ;;
 		esac
 	done
