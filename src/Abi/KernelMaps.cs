@@ -56,7 +56,7 @@ public sealed class KernelMaps : IDisposable
     public string Directory { get; }
 
     /// <summary>The ring buffer; its reader is the loader alone.</summary>
-    public BpfMap Events => _events ?? throw OnlyForTheLoader();
+    public BpfMap Events => Loaders(_events);
 
     /// <param name="directory">Of the pins.</param>
     /// <param name="caller">Which of the tool's programs this is. The controller opens what it needs, and no
@@ -124,7 +124,7 @@ public sealed class KernelMaps : IDisposable
     /// <summary>Run-queue delay of all tasks on all CPUs since schedule became active.</summary>
     public ScheduleStats ReadSystemSchedule()
     {
-        var system = _system ?? throw OnlyForTheLoader();
+        var system = Loaders(_system);
         var perCpu = new SystemStats[Bpf.PossibleCpus];
         system.TryLookupPerCpu<uint, SystemStats>(Only, perCpu);
         var epoch = ReadActivity().ScheduleEpoch;
@@ -135,18 +135,18 @@ public sealed class KernelMaps : IDisposable
         return sum;
     }
 
-    public ExitTotals ReadExits() => (_exits ?? throw OnlyForTheLoader()).Lookup<uint, ExitTotals>(Only);
+    public ExitTotals ReadExits() => Loaders(_exits).Lookup<uint, ExitTotals>(Only);
 
-    public void WriteExits(in ExitTotals totals) => (_exits ?? throw OnlyForTheLoader()).Update(Only, totals);
+    public void WriteExits(in ExitTotals totals) => Loaders(_exits).Update(Only, totals);
 
-    public bool TryFindShown(in Life life, out Shown shown) => (_shown ?? throw OnlyForTheLoader()).TryLookup(life, out shown);
+    public bool TryFindShown(in Life life, out Shown shown) => Loaders(_shown).TryLookup(life, out shown);
 
     /// <summary>Returns how many were written: fewer than were given when there is no more room.</summary>
-    public int WriteShown(ReadOnlySpan<Life> lives, ReadOnlySpan<Shown> shown) => (_shown ?? throw OnlyForTheLoader()).UpdateMany(lives, shown);
+    public int WriteShown(ReadOnlySpan<Life> lives, ReadOnlySpan<Shown> shown) => Loaders(_shown).UpdateMany(lives, shown);
 
-    public void DeleteShown(in Life life) => (_shown ?? throw OnlyForTheLoader()).Delete(life);
+    public void DeleteShown(in Life life) => Loaders(_shown).Delete(life);
 
-    public IReadOnlyList<Life> ReadShownLives() => (_shown ?? throw OnlyForTheLoader()).Keys<Life>();
+    public IReadOnlyList<Life> ReadShownLives() => Loaders(_shown).Keys<Life>();
 
     /// <summary>Puts the policies that were written into force, on every task. On return the kernel does as they say.</summary>
     /// <param name="control">Written before. Under the policy lock, as read after it was taken.</param>
@@ -201,7 +201,9 @@ public sealed class KernelMaps : IDisposable
 
     private string PolicyLock => Path.Combine(Directory, Pins.Iterators);
 
-    private static InvalidOperationException OnlyForTheLoader() => new("this map was opened for the loader alone");
+    /// <summary>The controller does not open them.</summary>
+    private static BpfMap Loaders(BpfMap? map) =>
+        map ?? throw new InvalidOperationException("this map was opened for the loader alone");
 
     private BpfMap Open<TValue>(
         string name, BpfMapType type, int entries, int keySize = sizeof(uint), bool readOnly = false)
