@@ -62,7 +62,7 @@ public sealed partial class PromtoolTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    private Command TestRules(string alert, string rules)
+    private Ran TestRules(string alert, string rules)
     {
         string test = alert + ".test.yml";
         File.WriteAllText(Path.Combine(_directory, "rules.yml"), rules);
@@ -71,7 +71,7 @@ public sealed partial class PromtoolTests : IDisposable
     }
 
     // As rules: promtool has no other way to parse an expression.
-    private Command Parse(IEnumerable<string> queries)
+    private Ran Parse(IEnumerable<string> queries)
     {
         var rules = queries.Select((query, i) =>
             $"  - record: query{i}\n    expr: '{query.Replace("$__rate_interval", "1m").Replace("'", "''")}'\n");
@@ -80,7 +80,7 @@ public sealed partial class PromtoolTests : IDisposable
         return Promtool("check", "rules", path);
     }
 
-    private Command Promtool(params string[] arguments) => Command.Run(_directory, "promtool", arguments);
+    private Ran Promtool(params string[] arguments) => Tool.Run(_directory, "promtool", arguments);
 
     [GeneratedRegex(@"- alert: (\w+)")]
     private static partial Regex Alert();

@@ -23,14 +23,14 @@ public sealed class SchemaPackages : IDisposable
         Directory.CreateDirectory(_directory);
         foreach (string file in new[] { "package.json", Lock })
             File.Copy(Path.Combine(_source, file), Path.Combine(_directory, file));
-        Command.Run(_directory, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error").AssertDone();
+        Tool.Run(_directory, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error").AssertDone();
         File.WriteAllText(done, wanted);
     }
 
-    public static Command Check(params string[] dashboards) =>
-        Command.Run(_directory, "node", [Path.Combine(_source, "schema.mjs"), _directory, .. dashboards]);
+    public static Ran Check(params string[] dashboards) =>
+        Tool.Run(_directory, "node", [Path.Combine(_source, "schema.mjs"), _directory, .. dashboards]);
 
-    public Command Check(Dashboard dashboard)
+    public Ran Check(Dashboard dashboard)
     {
         string path = Path.Combine(_planted, "planted.json");
         File.WriteAllText(path, dashboard.Root.ToJsonString());

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using ProcImage.CommandLine;
 using ProcImage.Controller;
@@ -30,22 +29,9 @@ internal static class Packaged
     /// <summary>What a program says to its end, without a word on standard error. One that is missing fails the test.</summary>
     public static string Said(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["LC_ALL"] = "C" },
-        })!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(_limit))
-        {
-            process.Kill(entireProcessTree: true);
-            Assert.Fail($"{program} has not ended after {_limit}");
-        }
-
-        Assert.Equal("", error.GetAwaiter().GetResult());
-        return output.GetAwaiter().GetResult();
+        var ran = Ran.Within(_limit, "", "", "env", ["LC_ALL=C", program, .. arguments]);
+        Assert.Equal("", ran.Error);
+        return ran.Output;
     }
 
     // From the source: the binaries may stand anywhere.
