@@ -21,6 +21,13 @@ public static class Eventually
         return value;
     }
 
-    public static void True(Func<bool> condition, string what) =>
-        Assert.True(Get(condition, held => held), $"not within {_limit.TotalSeconds} s: {what}");
+    public static void True(Func<bool> condition, string what) => True(condition, () => what);
+
+    /// <param name="condition">What has to hold.</param>
+    /// <param name="what">What is said when it does not, as things are then.</param>
+    public static void True(Func<bool> condition, Func<string> what)
+    {
+        if (!Get(condition, held => held))
+            Assert.Fail($"not within {_limit.TotalSeconds} s: {what()}");
+    }
 }

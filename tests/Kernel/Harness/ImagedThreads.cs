@@ -25,7 +25,7 @@ public static class ImagedThreads
         Assert.DoesNotContain(imaged.Except(before.Union(after)), tid => Directory.Exists($"/proc/{tid}"));
     }
 
-    // The kernel may hide its first process from iterators.
+    // The kernel may hide its first process from iterators. Who is dead and not reaped has nothing to be imaged.
     private static HashSet<int> Living(int[] excepted)
     {
         var tids = new HashSet<int>();
@@ -33,9 +33,9 @@ public static class ImagedThreads
         {
             try
             {
-                tids.UnionWith(Proc.Threads(pid));
+                tids.UnionWith(Proc.Threads(pid).Where(tid => Proc.ThreadStat(pid, tid).State is not ('Z' or 'X')));
             }
-            catch (DirectoryNotFoundException)
+            catch (IOException)
             {
                 // It has ended meanwhile.
             }

@@ -35,7 +35,7 @@ public sealed class Prometheus : IDisposable
     }
 
     public void AwaitResult(string query) =>
-        Eventually.True(() => Results(query).Count == 1, $"{query}; {LastErrors()}");
+        Eventually.True(() => Results(query).Count == 1, () => $"{query}; {LastErrors()}");
 
     /// <summary>The one result of an instant query.</summary>
     public JsonElement Query(string query) => Assert.Single(Results(query));
@@ -69,7 +69,6 @@ public sealed class Prometheus : IDisposable
         _http.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
-
 
     // Null while it is still starting.
     private JsonDocument? Get(string path)

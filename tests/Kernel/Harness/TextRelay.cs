@@ -31,11 +31,20 @@ public sealed class TextRelay : IDisposable
 
     private void Serve(string address)
     {
-        try
+        while (true)
         {
-            while (true)
+            HttpListenerContext context;
+            try
             {
-                var context = _listener.GetContext();
+                context = _listener.GetContext();
+            }
+            catch (Exception stopped) when (stopped is HttpListenerException or ObjectDisposedException)
+            {
+                return; // Dispose has ended it.
+            }
+
+            try
+            {
                 using var request = new HttpRequestMessage(HttpMethod.Get, address);
                 using var response = _http.Send(request);
                 context.Response.StatusCode = (int)response.StatusCode;
@@ -43,10 +52,10 @@ public sealed class TextRelay : IDisposable
                 response.Content.ReadAsStream().CopyTo(context.Response.OutputStream);
                 context.Response.Close();
             }
-        }
-        catch (Exception stopped) when (stopped is HttpListenerException or ObjectDisposedException)
-        {
-            // Dispose has ended it.
+            catch (HttpListenerException)
+            {
+                // A scrape that came to its time limit has gone; the next one comes.
+            }
         }
     }
 }
