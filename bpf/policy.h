@@ -426,6 +426,9 @@ static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 	}
 	image->kept |= wanted;
 	image->images = wanted;
+	/* An exec may have made it one of the tool's own meanwhile, whose hook is over by now. */
+	if (names.policies[NAMED_BY_ALL] && is_excepted(act, task, image))
+		image->policies[NAMED_BY_ALL] = image->kept = image->images = 0;
 
 	wanted = images_for_thread(act, image);
 	struct target_image *target =
