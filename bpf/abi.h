@@ -8,7 +8,7 @@
 #define PROC_IMAGE_ABI_H
 
 /* Raised whenever anything below changes: a loader or controller of another version refuses the pins. */
-#define ABI_VERSION 3
+#define ABI_VERSION 4
 
 #define COMM_SIZE	 16
 #define MAX_POLICIES	 1024 /* slot 0 is never used: it means 'no policy' */
@@ -17,7 +17,11 @@
 #define FIRST_BOUND_LOG2 11
 #define EVENTS_SIZE	 (4 << 20) /* bytes of the ring buffer */
 #define MAX_SHOWN	 32768	   /* lives whose figures outlive their loader */
-#define MAX_PINS	 32
+#define MAX_PINS	 64
+#define FILE_SIZE	 256 /* bytes kept of the path of a program, with the closing zero */
+#define ARGUMENTS_SIZE	 512 /* bytes kept of its arguments */
+#define CGROUP_LEVELS	 8   /* kept of the path of a cgroup, from its end */
+#define CGROUP_NAME_SIZE 80
 
 enum image {
 	IMAGE_KEYTIME = 0,
@@ -25,7 +29,8 @@ enum image {
 	IMAGE_RESOURCE = 2,
 	IMAGE_SYSCALL = 3,
 	IMAGE_SCHEDULE = 4,
-	IMAGES = 5,
+	IMAGE_LEDGER = 5, /* what key times 1 adds to keytime: where the time goes */
+	IMAGES = 6,
 };
 
 /* Which policies name a task: at most one of each kind, since a target has one policy. */
@@ -69,6 +74,7 @@ enum record_type {
 	RECORD_DEATH = 8,	  /* struct process_record, sent when the last thread exits */
 	RECORD_EXCEPTED = 9,	  /* struct excepted_record: a process has become one of the tool's own */
 	RECORD_IDLE = 10,	  /* struct idle_record, from the idle iterator */
+	RECORD_EVENT = 11,	  /* struct life_event and what its kind adds */
 };
 
 enum record_flag {
@@ -77,7 +83,53 @@ enum record_flag {
 	RECORD_LEADER = 4,
 	RECORD_NAMED = 8,	/* named by a policy of its own, not only by that of all processes */
 	RECORD_OOM = 16,	/* killed for want of memory */
-	RECORD_INCOMPLETE = 32, /* a thread of it could not be imaged */
+	RECORD_INCOMPLETE = 32, /* a thread of it could not be imaged, or an event of it was lost */
+};
+
+/* What follows a process_record or thread_record, in this order. */
+enum record_part {
+	PART_SCHEDULE = 1, /* struct schedule_stats */
+	PART_KEYTIME = 2,  /* struct keytime_stats */
+	PART_CAUSE = 4,	   /* struct death_cause */
+};
+
+enum event_kind {
+	EVENT_FORK = 1,	  /* struct fork_event: a process begins by fork(2) or clone(2) */
+	EVENT_VFORK = 2,  /* struct fork_event: likewise, and the parent waits for it */
+	EVENT_CLONE = 3,  /* struct fork_event: a thread begins */
+	EVENT_EXEC = 4,	  /* struct exec_event */
+	EVENT_RENAME = 5, /* struct rename_event */
+	EVENT_EXIT = 6,	  /* struct exit_event: a thread ends, and its process goes on */
+	EVENT_OOM = 7,	  /* struct oom_event: the kernel kills the process for want of memory */
+};
+
+/* Whom an event is told of. */
+enum event_flag {
+	EVENT_OF_PROCESS = 1, /* the process that it happens to */
+	EVENT_OF_THREAD = 2,  /* the thread that it happens to, which is a target itself */
+	EVENT_OF_CHILD = 4,   /* the process that begins */
+};
+
+/* Where the time of a thread goes. */
+enum time_state {
+	TIME_RUNNING = 0,  /* on a CPU: se.sum_exec_runtime */
+	TIME_STOLEN = 1,   /* on a CPU that the hypervisor or an interrupt has taken */
+	TIME_RUNNABLE = 2, /* waiting for a CPU: sched_info.run_delay */
+	TIME_SLEEPING = 3,
+	TIME_DISK = 4,	  /* uninterruptible: storage, vfork(2), locks in the kernel */
+	TIME_STOPPED = 5, /* by a signal, a tracer or a freezer */
+	TIME_STATES = 6,
+};
+
+/* Where the signal came from that has ended a process. */
+enum signal_origin {
+	ORIGIN_UNKNOWN = 0, /* it came before key times were imaged */
+	ORIGIN_KILL = 1,    /* kill(2) */
+	ORIGIN_TGKILL = 2,  /* tgkill(2), tkill(2): raise(3) and abort(3) too */
+	ORIGIN_QUEUE = 3,   /* sigqueue(3) */
+	ORIGIN_FAULT = 4,   /* an instruction of the process itself */
+	ORIGIN_TIMER = 5,   /* a timer of the process */
+	ORIGIN_KERNEL = 6,
 };
 
 enum exit_cause {
@@ -137,6 +189,7 @@ struct activity {
 	__u32 policies;	      /* how many live policies there are */
 	__u32 schedule_epoch; /* raised when schedule goes from inactive to active */
 	__u32 schedule_ready; /* the epoch in which every task has storage */
+	__u32 pad;
 	__u64 live[POLICY_WORDS];
 	__u64 ended[POLICY_WORDS];    /* the target has died or the deadline has passed */
 	__u64 orphaned[POLICY_WORDS]; /* the target is gone: the policy ends with the last one it follows */
@@ -148,8 +201,37 @@ struct activity {
 	/* The tool's own programs, learned when they run apply, by caller. */
 	__u64 own_device[CALLERS];
 	__u64 own_inode[CALLERS];
-	__s32 loader_tgid; /* as the kernel has it, whatever pid namespace the loader lives in */
+	/* Adding it to a run queue's clock gives CLOCK_BOOTTIME. 0: not known yet. */
+	__u64 clock_offset;
+	__u64 clock_offset_at; /* that clock, when it was found */
+	__s32 loader_tgid;     /* as the kernel has it, whatever pid namespace the loader lives in */
 	__u32 own_pad;
+};
+
+/*
+ * Key times of a thread, or of the threads of a process that are gone. times: in ns by enum time_state, what
+ * is going on at the reading included; only with the ledger.
+ */
+struct keytime_stats {
+	__u64 times[TIME_STATES];
+	__u64 forks; /* processes it has started by fork(2) and clone(2) */
+	__u64 vforks;
+	__u64 threads; /* that it has started */
+	__u64 execs;
+};
+
+/* The signal that has ended a process; signal is 0 where none is known. */
+struct death_cause {
+	__u32 signal;
+	__u32 origin; /* enum signal_origin */
+	__s32 code;   /* si_code */
+	/* The sender at that moment, where a process has sent it: else 0. */
+	__s32 sender;	  /* tgid */
+	__u32 sender_uid; /* in the first user namespace */
+	__u32 pad;
+	__u64 address; /* of a fault */
+	__u64 time;    /* CLOCK_BOOTTIME in ns */
+	char sender_comm[COMM_SIZE];
 };
 
 /* Run-queue delay in ns. The number of waits is the sum of the buckets. */
@@ -175,8 +257,8 @@ struct record_header {
 };
 
 /*
- * A process_record or thread_record is followed by struct schedule_stats where kept has schedule: of the
- * threads that are gone, or of the thread; of the whole process in the records of its death. So is usage.
+ * A process_record or thread_record is followed by its parts: of the threads that are gone, or of the thread;
+ * of the whole process in the records of its death. So is usage.
  */
 
 /* The kernel's own books of a task, or the sum that signal_struct keeps for those that are gone. */
@@ -212,6 +294,10 @@ struct process_record {
 	__s32 exit_code;      /* as wait(2) has it */
 	__u64 exit_time;      /* CLOCK_BOOTTIME in ns, 0 while alive, or when it died before it was imaged */
 	__u64 schedule_since; /* CLOCK_BOOTTIME in ns of activation */
+	__u64 keytime_since;
+	__u64 ledger_since;
+	__u32 parts; /* mask of enum record_part */
+	__u32 pad;
 	struct memory_usage memory;
 	__u64 shown_user; /* ns: what /proc or wait4 has last shown, below which it never goes */
 	__u64 shown_system;
@@ -231,9 +317,11 @@ struct thread_record {
 	__s32 priority; /* as in /proc/PID/stat */
 	__s32 cpu;	/* where it ran last */
 	__s32 exit_code;
-	__u32 pad;
+	__u32 parts;
 	__u64 exit_time;
 	__u64 schedule_since;
+	__u64 keytime_since;
+	__u64 ledger_since;
 	/* Of the process, where its leader has exited and this thread has not; else 0. */
 	struct memory_usage memory;
 	__u16 policies[NAMES];
@@ -268,6 +356,9 @@ struct shown {
 	__u64 peak;		     /* bytes */
 	__u64 schedule_since;
 	struct schedule_stats schedule;
+	__u64 keytime_since;
+	__u64 ledger_since;
+	struct keytime_stats keytime;
 	__u64 exit_time; /* this, exit_code and oom: of the record of its death, which no other loader gets */
 	__s32 exit_code;
 	__u32 images; /* that counted last */
@@ -293,6 +384,59 @@ struct excepted_record {
 	__s32 tgid;
 	__u32 pad;
 	__u64 start_id;
+};
+
+/* Something that has happened to a process, at the moment of its hook. */
+struct life_event {
+	struct record_header header;
+	__u32 kind;  /* enum event_kind */
+	__u32 whose; /* mask of enum event_flag */
+	__s32 tgid;
+	__s32 tid;
+	__u64 start_id; /* of the process */
+	__u64 thread_start_id;
+	__u64 time; /* CLOCK_BOOTTIME in ns */
+};
+
+struct fork_event {
+	struct life_event event;
+	__s32 child_tgid;
+	__s32 child_tid;
+	__u64 child_start_id; /* of the thread that begins */
+	__u64 clone_flags;    /* as clone(2) has them */
+	char child_comm[COMM_SIZE];
+};
+
+struct exec_event {
+	struct life_event event;
+	__s32 old_tid;	       /* of the thread that has called it: it takes that of the process */
+	__u32 file_bytes;      /* of the path, with the closing zero */
+	__u32 arguments_bytes; /* of all arguments, each with its closing zero; more than are kept: cut */
+	__u32 arguments_kept;
+	char file[FILE_SIZE];
+	char arguments[ARGUMENTS_SIZE];
+};
+
+struct rename_event {
+	struct life_event event;
+	char before[COMM_SIZE];
+	char after[COMM_SIZE];
+};
+
+struct exit_event {
+	struct life_event event;
+	__s32 exit_code; /* as wait(2) has it */
+	__u32 pad;
+};
+
+struct oom_event {
+	struct life_event event;
+	struct memory_usage memory;
+	__s32 score_adjustment; /* /proc/PID/oom_score_adj */
+	__s32 trigger;		/* tgid of who wanted the memory */
+	char trigger_comm[COMM_SIZE];
+	/* Of the memory cgroup, its own name first, then those above it; an empty one is the root. */
+	char cgroup[CGROUP_LEVELS][CGROUP_NAME_SIZE];
 };
 
 struct policies_record {

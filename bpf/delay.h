@@ -4,6 +4,18 @@
 #define PROC_IMAGE_DELAY_H
 
 /*
+ * What sched_info.run_delay of a task will be when it has arrived on the CPU that it is being given. The
+ * kernel itself adds the wait right after sched_switch, in sched_info_arrive(), out of the same rq->clock. A
+ * migration while waiting has moved a part of the wait into run_delay before: hence the difference to
+ * run_delay at the last arrival is the wait, not only clock - last_queued.
+ */
+static __always_inline u64 delay_at_arrival(struct task_struct *next)
+{
+	u64 queued = next->sched_info.last_queued;
+	return next->sched_info.run_delay + (queued ? next->se.cfs_rq->rq->clock - queued : 0);
+}
+
+/*
  * The bucket of a value: 0 up to 2^11, 1 up to 2^12, ... A bound belongs to the bucket below it. Counts the
  * bits up to the highest one that is set, without a branch: the verifier would walk what follows once for
  * each outcome.

@@ -45,12 +45,55 @@ enum {
 #define PF_KTHREAD	  0x00200000
 #define MAX_RT_PRIO	  100
 #define EBUSY		  16
+#define CLONE_VFORK	  0x00004000
+#define CLONE_THREAD	  0x00010000
+
+/* Of a task that is no longer on a run queue: include/linux/sched.h. */
+#define TASK_UNINTERRUPTIBLE 0x0002
+#define TASK_STOPPED	     0x0004
+#define TASK_TRACED	     0x0008
+#define TASK_DEAD	     0x0080
+#define TASK_NOLOAD	     0x0400 /* waits like that, but for nothing that is the system's load */
+#define TASK_FROZEN	     0x8000
+
+#define SIGILL	  4
+#define SIGTRAP	  5
+#define SIGBUS	  7
+#define SIGFPE	  8
+#define SIGKILL	  9
+#define SIGSEGV	  11
+#define SIGALRM	  14
+#define SIGCHLD	  17
+#define SIGCONT	  18
+#define SIGTTOU	  22
+#define SIGURG	  23
+#define SIGVTALRM 26
+#define SIGPROF	  27
+#define SIGWINCH  28
+#define SIGSYS	  31
+#define SIGRTMAX  64
+
+/* si_code: 0 and below by a process, above by the kernel. */
+#define SI_USER	  0
+#define SI_KERNEL 0x80
+#define SI_QUEUE  -1
+#define SI_TIMER  -2
+#define SI_TKILL  -6
+
+/* In the place of a pointer to siginfo. */
+#define SEND_SIG_NOINFO 0
+#define SEND_SIG_PRIV	1
+
+/* The results of signal_generate. */
+#define TRACE_SIGNAL_DELIVERED 0
+#define TRACE_SIGNAL_LOSE_INFO 4
 
 #define CORE __attribute__((preserve_access_index))
 
 struct task_struct;
 struct rq {
 	u64 clock;
+	u64 clock_task; /* without what interrupts and the hypervisor have taken */
 	struct task_struct *idle;
 } CORE;
 struct cfs_rq {
@@ -58,6 +101,7 @@ struct cfs_rq {
 } CORE;
 struct sched_entity {
 	struct cfs_rq *cfs_rq;
+	u64 exec_start; /* rq.clock_task when sum_exec_runtime was last brought up to date */
 	u64 sum_exec_runtime;
 } CORE;
 struct sched_info {
@@ -101,8 +145,45 @@ struct signal_struct {
 	struct task_io_accounting ioac;
 	unsigned long long sum_sched_runtime;
 	struct mm_struct *oom_mm;
+	short oom_score_adj;
 } CORE;
-struct sighand_struct;
+struct k_sigaction {
+	struct {
+		void *sa_handler;
+	} sa;
+} CORE;
+struct sighand_struct {
+	struct k_sigaction action[SIGRTMAX];
+} CORE;
+union __sifields {
+	struct {
+		void *_addr;
+	} _sigfault;
+} CORE;
+struct kernel_siginfo {
+	int si_code;
+	union __sifields _sifields;
+} CORE;
+struct kernfs_node {
+	struct kernfs_node *__parent;
+	const char *name;
+} CORE;
+struct kernfs_node___before_6_15 {
+	struct kernfs_node *parent;
+} CORE;
+struct cgroup {
+	struct kernfs_node *kn;
+} CORE;
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+} CORE;
+enum cgroup_subsys_id {
+	memory_cgrp_id = 0, /* as this kernel numbers it */
+};
+struct css_set {
+	struct cgroup_subsys_state *subsys[1];
+	struct cgroup *dfl_cgrp;
+} CORE;
 struct super_block {
 	u32 s_dev;
 } CORE;
@@ -120,6 +201,8 @@ struct percpu_counter {
 struct mm_struct {
 	unsigned long total_vm;
 	unsigned long hiwater_rss;
+	unsigned long arg_start;
+	unsigned long arg_end;
 	struct file *exe_file;
 	struct percpu_counter rss_stat[4];
 } CORE;
@@ -132,6 +215,9 @@ struct task_struct {
 	s32 tgid;
 	unsigned int flags;
 	int prio;
+	int on_cpu;
+	u32 __state;
+	unsigned in_execve : 1;
 	int exit_code;
 	int exit_state;
 	char comm[16];
@@ -150,9 +236,12 @@ struct task_struct {
 	struct task_struct *real_parent;
 	struct signal_struct *signal;
 	struct sighand_struct *sighand;
+	struct css_set *cgroups;
 } CORE;
 
-struct linux_binprm;
+struct linux_binprm {
+	const char *filename;
+} CORE;
 struct seq_file;
 struct bpf_iter_meta {
 	struct seq_file *seq;

@@ -3,6 +3,18 @@
 #ifndef PROC_IMAGE_MAPS_H
 #define PROC_IMAGE_MAPS_H
 
+/* Key times of a thread since they are imaged. */
+struct keytime {
+	struct keytime_stats stats;
+	/* Up to when the times of stats have everything, and the kernel's books as of then. */
+	u64 since; /* CLOCK_BOOTTIME in ns */
+	u64 runtime;
+	u64 delay;
+	u64 state; /* enum time_state: what the time from then on goes to, beyond these two */
+};
+
+#define CAUSES 2 /* signals that are kept: one may be blocked when another one comes */
+
 /*
  * What a task carries while it is imaged, or while the system's run-queue delay is (each task's last arrival
  * must be known for that). It lives and dies with the task: nothing to look up by pid, nothing to fill up,
@@ -19,12 +31,18 @@ struct task_image {
 	u32 was_leader; /* when it exited */
 	u32 followed;	/* the slot that counts this task in activity.followed */
 	u32 schedule_epoch;
-	u32 incomplete;	    /* of the leader: a thread of the process could not be imaged */
+	u32 incomplete;	    /* of the leader: a thread of the process is not imaged, or an event is lost */
+	u32 next_cause;	    /* of the leader: the index in causes that a signal overwrites */
 	u64 run_delay_seen; /* sched_info.run_delay as of the last arrival on a CPU */
 	u64 schedule_since;
+	u64 keytime_since;
+	u64 ledger_since;
 	struct schedule_stats schedule;
+	struct keytime keytime;
 	/* Of the leader alone, for the process: */
 	struct schedule_stats schedule_gone;
+	struct keytime_stats keytime_gone;
+	struct death_cause causes[CAUSES];
 	u64 exit_time;
 	struct memory_usage memory; /* at death */
 	/* Of the portraits iterator, that have written the process record: a controller never disturbs the
@@ -36,9 +54,14 @@ struct task_image {
 struct target_image {
 	u32 images;
 	u32 kept;
+	u32 incomplete; /* an event of it is lost */
+	u32 pad;
 	u64 schedule_since;
+	u64 keytime_since;
+	u64 ledger_since;
 	u64 exit_time;
 	struct schedule_stats schedule;
+	struct keytime keytime;
 };
 
 /* The verifier lets no pointer become a number in a register, but one that is stored comes back as a number.

@@ -17,20 +17,28 @@ static __always_inline struct task_struct *heir_of(struct task_struct *task)
 	return left_over && left_over != task ? left_over : task->group_leader;
 }
 
+#include "comm.h"
 #include "delay.h"
 #include "policy.h"
 #include "resource.h"
+#include "keytime.h"
+#include "ledger.h"
+#include "naming.h"
 #include "schedule.h"
 #include "record.h"
 
-#define HAS_SCHEDULE(mask) ((mask)&1 << IMAGE_SCHEDULE)
-
 SEC("tp_btf/sched_switch")
-int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next, u32 prev_state)
 {
 	struct activity *act = get_activity();
-	if (act && act->active[IMAGE_SCHEDULE])
-		schedule_switch(act, prev, next);
+	if (!act || !(act->active[IMAGE_SCHEDULE] | act->active[IMAGE_LEDGER]))
+		return 0;
+	struct task_image *image = bpf_task_storage_get(&images, next, 0, 0);
+	u64 run_delay = delay_at_arrival(next);
+	if (act->active[IMAGE_SCHEDULE])
+		schedule_switch(act, prev, next, image, run_delay);
+	if (act->active[IMAGE_LEDGER])
+		ledger_switch(act, preempt, prev, next, image, run_delay, prev_state);
 	return 0;
 }
 
@@ -39,11 +47,14 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
  * makes some threads of a process itself (io_uring, vhost) and does not call it for them.
  */
 SEC("tp_btf/task_newtask")
-int BPF_PROG(task_newtask, struct task_struct *child)
+int BPF_PROG(task_newtask, struct task_struct *child, u64 clone_flags)
 {
 	struct activity *act = get_activity();
-	if (act && act->policies && child->pid) /* the idle task of a new CPU has pid 0 */
-		name_task(child, bpf_ktime_get_boot_ns(), slot_of_ancestor(act, child));
+	if (!act || !act->policies || !child->pid) /* the idle task of a new CPU has pid 0 */
+		return 0;
+	name_task(child, bpf_ktime_get_boot_ns(), slot_of_ancestor(act, child));
+	if (act->active[IMAGE_KEYTIME])
+		keytime_newtask(act, child, clone_flags);
 	return 0;
 }
 
@@ -53,7 +64,7 @@ int BPF_PROG(task_newtask, struct task_struct *child)
  * target.
  */
 SEC("tp_btf/sched_process_exec")
-int BPF_PROG(sched_process_exec, struct task_struct *task, s32 old_pid)
+int BPF_PROG(sched_process_exec, struct task_struct *task, s32 old_pid, struct linux_binprm *bprm)
 {
 	struct activity *act = get_activity();
 	if (!act || !act->policies)
@@ -65,8 +76,10 @@ int BPF_PROG(sched_process_exec, struct task_struct *task, s32 old_pid)
 		bpf_task_storage_delete(&target_images, task);
 	}
 	name_task(task, bpf_ktime_get_boot_ns(), 0);
+	image = bpf_task_storage_get(&images, task, 0, 0);
 	if (!image)
 		return 0;
+	keytime_exec(act, task, image, old_pid, bprm);
 	clear_slot(act->ended, image->policies[NAMED_BY_THREAD]);
 	if (!image->named && image->kept && is_own(act, task)) {
 		image->kept = image->images = 0;
@@ -79,6 +92,10 @@ int BPF_PROG(sched_process_exec, struct task_struct *task, s32 old_pid)
 static __always_inline void fold_into(struct task_image *to, struct task_image *image)
 {
 	image->folded = 1;
+	if (HAS_KEYTIME(image->kept)) {
+		keytime_fold(&to->keytime_gone, &image->keytime.stats);
+		keytime_fold(&to->keytime_gone, &image->keytime_gone);
+	}
 	if (!HAS_SCHEDULE(image->kept))
 		return;
 	schedule_fold(&to->schedule_gone, &image->schedule);
@@ -93,6 +110,36 @@ static __always_inline void fold_into_heir(struct task_struct *task, struct task
 	struct task_image *to = bpf_task_storage_get(&images, heir, 0, 0);
 	if (to)
 		fold_into(to, image);
+}
+
+SEC("tp_btf/task_rename")
+int BPF_PROG(task_rename, struct task_struct *task, const char *name)
+{
+	struct activity *act = get_activity();
+	if (act && act->active[IMAGE_KEYTIME])
+		keytime_rename(act, task, name);
+	return 0;
+}
+
+/* Before the signal is queued, under the siglock of the task. */
+SEC("tp_btf/signal_generate")
+int BPF_PROG(signal_generate, int sig, struct kernel_siginfo *info, struct task_struct *task, int group,
+	     int result)
+{
+	struct activity *act = get_activity();
+	if (act && act->active[IMAGE_KEYTIME])
+		keytime_signal(act, sig, info, task, result);
+	return 0;
+}
+
+/* Since 6.8 it is given the task. Before, no more than its pid. */
+SEC("tp_btf/mark_victim")
+int BPF_PROG(mark_victim, struct task_struct *task)
+{
+	struct activity *act = get_activity();
+	if (act && act->active[IMAGE_KEYTIME])
+		keytime_victim(act, task);
+	return 0;
 }
 
 /*
@@ -134,11 +181,15 @@ static __always_inline void fold_rest(struct task_struct *task, struct task_imag
 struct whole_process {
 	struct process_record record;
 	struct schedule_stats schedule;
+	struct keytime_stats keytime;
+	struct death_cause cause;
 };
 
 struct whole_target {
 	struct thread_record record;
 	struct schedule_stats schedule;
+	struct keytime_stats keytime;
+	struct death_cause cause;
 };
 
 /*
@@ -159,9 +210,17 @@ static __always_inline void tell_dead(u32 type, struct activity *act, struct tas
 	}
 	schedule_reset(&whole->schedule);
 	if (HAS_SCHEDULE(image->kept)) {
-		whole->record.header.size = sizeof(*whole);
+		whole->record.parts = PART_SCHEDULE;
+		whole->record.header.size = __builtin_offsetof(struct whole_process, keytime);
 		schedule_add_all(&whole->schedule, &image->schedule);
 		schedule_add_all(&whole->schedule, &image->schedule_gone);
+	}
+	if (HAS_KEYTIME(image->kept)) {
+		whole->record.parts = PART_SCHEDULE | PART_KEYTIME | PART_CAUSE;
+		whole->record.header.size = sizeof(*whole);
+		whole->keytime = image->keytime_gone;
+		keytime_add(&whole->keytime, &image->keytime.stats);
+		find_cause(&whole->cause, image, whole->record.exit_code);
 	}
 	bpf_ringbuf_submit(whole, 0);
 }
@@ -174,8 +233,16 @@ static __always_inline void tell_dead_target(u32 type, struct activity *act, str
 		return;
 	fill_target(&whole->record, type, act, task, image, target);
 	whole->schedule = target->schedule;
-	if (HAS_SCHEDULE(target->kept))
+	if (HAS_SCHEDULE(target->kept)) {
+		whole->record.parts = PART_SCHEDULE;
+		whole->record.header.size = __builtin_offsetof(struct whole_target, keytime);
+	}
+	if (HAS_KEYTIME(target->kept)) {
+		whole->record.parts = PART_SCHEDULE | PART_KEYTIME | PART_CAUSE;
 		whole->record.header.size = sizeof(*whole);
+		whole->keytime = target->keytime.stats;
+		find_cause(&whole->cause, image, whole->record.exit_code);
+	}
 	bpf_ringbuf_submit(whole, 0);
 }
 
@@ -194,7 +261,11 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 		return 0;
 	u64 now = bpf_ktime_get_boot_ns();
 	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
+	if (ledger_counts(act, image))
+		ledger_settle_task(act, &image->keytime, task, now);
 	if (target) {
+		if (ledger_counts_target(act, image, target))
+			ledger_settle_task(act, &target->keytime, task, now);
 		target->exit_time = now;
 		end_soon(act, image->policies[NAMED_BY_THREAD]);
 		if (target->kept)
@@ -202,11 +273,12 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 	}
 	image->was_leader = leader == task;
 	fold_into_heir(task, image);
-	if (task->signal->live.counter)
-		return 0;
 	struct task_image *process = bpf_task_storage_get(&images, leader, 0, 0);
-	if (!process || __sync_val_compare_and_swap(&process->exit_time, 0, now))
+	if (task->signal->live.counter || !process ||
+	    __sync_val_compare_and_swap(&process->exit_time, 0, now)) {
+		keytime_exit(act, task, image);
 		return 0;
+	}
 	end_soon(act, process->policies[NAMED_BY_PROCESS]);
 	if (task->mm)
 		read_memory(&process->memory, task->mm);
@@ -286,49 +358,84 @@ int apply(struct bpf_iter__task *ctx)
 	return 0;
 }
 
-static __always_inline bool write_process(struct bpf_iter__task *ctx, struct activity *act,
-					  struct task_struct *task, struct task_image *leader_image)
+static __always_inline u32 size_of(u32 parts)
 {
-	struct task_struct *leader = task->group_leader;
-	struct process_record record;
-	if (!leader)
-		return false;
-	fill_process(&record, RECORD_PROCESS, act, leader, leader_image);
-	if (!HAS_SCHEDULE(record.kept))
-		return !bpf_seq_write(ctx->meta->seq, &record, sizeof(record));
-	record.header.size += sizeof(struct schedule_stats);
-	return !bpf_seq_write(ctx->meta->seq, &record, sizeof(record)) &&
-	       !bpf_seq_write(ctx->meta->seq, &leader_image->schedule_gone, sizeof(struct schedule_stats));
+	return (parts & PART_SCHEDULE ? sizeof(struct schedule_stats) : 0) +
+	       (parts & PART_KEYTIME ? sizeof(struct keytime_stats) : 0);
 }
 
-static __always_inline bool write_thread(struct bpf_iter__task *ctx, struct activity *act,
-					 struct task_struct *task, struct task_image *image)
+static __always_inline bool write(struct bpf_iter__task *ctx, void *what, u32 size)
 {
+	return !bpf_seq_write(ctx->meta->seq, what, size);
+}
+
+/* The parts of a record, the times brought up to now. Each in a frame of its own: the stack has 512 bytes. */
+static __noinline int write_parts(struct bpf_iter__task *ctx, u32 parts, struct task_image *image,
+				  struct target_image *target)
+{
+	struct activity *act = get_activity();
+	struct task_struct *task = ctx->task;
+	if (!act || !task || !image)
+		return 0;
+	if (parts & PART_SCHEDULE &&
+	    !write(ctx, target ? &target->schedule : &image->schedule, sizeof(struct schedule_stats)))
+		return 0;
+	if (!(parts & PART_KEYTIME))
+		return 1;
+	struct keytime keytime = target ? target->keytime : image->keytime;
+	if (HAS_LEDGER(target ? target->images : image->images))
+		ledger_read(act, image, &keytime, task,
+			    target ? ledger_counts_target(act, image, target) : ledger_counts(act, image));
+	return write(ctx, &keytime.stats, sizeof(keytime.stats));
+}
+
+static __noinline int write_process(struct bpf_iter__task *ctx, struct task_image *image)
+{
+	struct activity *act = get_activity();
+	struct task_struct *task = ctx->task, *leader = task ? task->group_leader : NULL;
+	struct process_record record;
+	if (!act || !leader || !image)
+		return 0;
+	fill_process(&record, RECORD_PROCESS, act, leader, image);
+	record.parts = parts_of(record.kept);
+	record.header.size += size_of(record.parts);
+	return write(ctx, &record, sizeof(record)) &&
+	       (!HAS_SCHEDULE(record.kept) ||
+		write(ctx, &image->schedule_gone, sizeof(struct schedule_stats))) &&
+	       (!HAS_KEYTIME(record.kept) || write(ctx, &image->keytime_gone, sizeof(struct keytime_stats)));
+}
+
+/* The parts that are to follow, or below 0: there was no room. */
+static __noinline int write_thread(struct bpf_iter__task *ctx, struct task_image *image)
+{
+	struct activity *act = get_activity();
+	struct task_struct *task = ctx->task, *leader = task ? task->group_leader : NULL;
 	struct thread_record record;
+	if (!act || !leader || !image)
+		return 0;
 	fill_thread(&record, RECORD_THREAD, task, image);
 	record.images = image->images & images_for_process(act, image);
 	record.kept = image->folded ? 0 : image->kept;
-	struct task_struct *leader = task->group_leader;
-	if (leader && !leader->mm && task->mm && leader != task)
+	if (!leader->mm && task->mm && leader != task)
 		read_memory(&record.memory, task->mm);
-	if (!HAS_SCHEDULE(record.kept))
-		return !bpf_seq_write(ctx->meta->seq, &record, sizeof(record));
-	record.header.size += sizeof(struct schedule_stats);
-	return !bpf_seq_write(ctx->meta->seq, &record, sizeof(record)) &&
-	       !bpf_seq_write(ctx->meta->seq, &image->schedule, sizeof(struct schedule_stats));
+	record.parts = parts_of(record.kept);
+	record.header.size += size_of(record.parts);
+	return write(ctx, &record, sizeof(record)) ? record.parts : -1;
 }
 
-static __always_inline bool write_target(struct bpf_iter__task *ctx, struct activity *act,
-					 struct task_struct *task, struct task_image *image,
-					 struct target_image *target)
+/* Likewise. */
+static __noinline int write_target(struct bpf_iter__task *ctx, struct task_image *image,
+				   struct target_image *target)
 {
+	struct activity *act = get_activity();
+	struct task_struct *task = ctx->task;
 	struct thread_record record;
+	if (!act || !task || !image || !target)
+		return 0;
 	fill_target(&record, RECORD_TARGET, act, task, image, target);
-	if (!HAS_SCHEDULE(record.kept))
-		return !bpf_seq_write(ctx->meta->seq, &record, sizeof(record));
-	record.header.size += sizeof(struct schedule_stats);
-	return !bpf_seq_write(ctx->meta->seq, &record, sizeof(record)) &&
-	       !bpf_seq_write(ctx->meta->seq, &target->schedule, sizeof(struct schedule_stats));
+	record.parts = parts_of(record.kept);
+	record.header.size += size_of(record.parts);
+	return write(ctx, &record, sizeof(record)) ? record.parts : -1;
 }
 
 /*
@@ -348,19 +455,23 @@ int portraits(struct bpf_iter__task *ctx)
 	if (!image)
 		return 0;
 	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
-	if (target && target->kept && !write_target(ctx, act, task, image, target))
-		return 0;
+	if (target && target->kept) {
+		int parts = write_target(ctx, image, target);
+		if (parts < 0 || !write_parts(ctx, parts, image, target))
+			return 0;
+	}
 	struct task_image *process = bpf_task_storage_get(&images, leader, 0, 0);
 	if (!process || !(process->kept | image->kept) || is_excepted(act, task, process))
 		return 0;
 	u32 reader = act->loader_tgid == bpf_get_current_pid_tgid() >> 32 ? CALLER_LOADER : CALLER_CONTROLLER;
 	u64 written = process->sessions[reader];
 	if (written != ctx->meta->session_id) {
-		if (!write_process(ctx, act, task, process))
+		if (!write_process(ctx, process))
 			return 0;
 		process->sessions[reader] = ctx->meta->session_id;
 	}
-	if (!write_thread(ctx, act, task, image))
+	int parts = write_thread(ctx, image);
+	if (parts < 0 || !write_parts(ctx, parts, image, NULL))
 		process->sessions[reader] = written;
 	return 0;
 }

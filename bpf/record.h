@@ -3,26 +3,21 @@
 #ifndef PROC_IMAGE_RECORD_H
 #define PROC_IMAGE_RECORD_H
 
+#define HAS_SCHEDULE(mask) ((mask)&1 << IMAGE_SCHEDULE)
+#define HAS_KEYTIME(mask)  ((mask)&1 << IMAGE_KEYTIME)
+#define HAS_LEDGER(mask)   ((mask)&1 << IMAGE_LEDGER)
+
+/* The parts that belong to images that have counted. */
+static __always_inline u32 parts_of(u32 kept)
+{
+	return (HAS_SCHEDULE(kept) ? PART_SCHEDULE : 0) | (HAS_KEYTIME(kept) ? PART_KEYTIME : 0);
+}
+
 /* As wait(2) reports it, from the leader. */
 static __always_inline s32 exit_code_of(struct task_struct *leader)
 {
 	struct signal_struct *signal = leader->signal;
 	return signal->flags & SIGNAL_GROUP_EXIT ? signal->group_exit_code : leader->exit_code;
-}
-
-/* For a terminal: any process can put control characters into its name. */
-static __always_inline void mask_controls(char *comm)
-{
-	for (int i = 0; i < COMM_SIZE; i++) {
-		u8 byte = comm[i];
-		if ((byte && byte < 0x20) || (byte >= 0x7f && byte < 0xa0))
-			comm[i] = '?';
-	}
-}
-
-static __always_inline void read_comm(char *comm, struct task_struct *task)
-{
-	bpf_probe_read_kernel_str(comm, COMM_SIZE, task->comm);
 }
 
 static __always_inline void fill_process(struct process_record *record, u32 type, struct activity *act,
@@ -48,6 +43,8 @@ static __always_inline void fill_process(struct process_record *record, u32 type
 	record->kept = image->kept;
 	record->threads = signal->nr_threads;
 	record->schedule_since = image->schedule_since;
+	record->keytime_since = image->keytime_since;
+	record->ledger_since = HAS_LEDGER(image->kept) ? image->ledger_since : 0;
 	record->shown_user = signal->prev_cputime.utime;
 	record->shown_system = signal->prev_cputime.stime;
 	for (int i = 0; i < NAMES; i++)
@@ -103,6 +100,10 @@ static __always_inline void fill_target(struct thread_record *record, u32 type, 
 	record->images = target->images & images_for_thread(act, image);
 	record->kept = target->kept;
 	record->schedule_since = target->schedule_since;
+	record->keytime_since = target->keytime_since;
+	record->ledger_since = HAS_LEDGER(target->kept) ? target->ledger_since : 0;
+	if (target->incomplete)
+		record->header.flags |= RECORD_INCOMPLETE;
 	if (target->exit_time) {
 		record->header.flags |= RECORD_DEAD;
 		record->exit_time = target->exit_time;

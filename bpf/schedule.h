@@ -5,9 +5,8 @@
 
 /* A task has got the CPU. run_delay: its sched_info.run_delay as the kernel has it when the task runs. */
 static __always_inline void schedule_arrive(struct activity *act, struct system_stats *system,
-					    struct task_struct *task, u64 run_delay)
+					    struct task_struct *task, struct task_image *image, u64 run_delay)
 {
-	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
 	if (!image && !bpf_core_type_exists(btf_bpf_task_storage_get_recur) &&
 	    act->schedule_ready == act->schedule_epoch)
 		lose(LOSS_LOOKUP);
@@ -38,15 +37,12 @@ static __always_inline void schedule_arrive(struct activity *act, struct system_
 }
 
 /*
- * The kernel itself adds next's wait to sched_info.run_delay right after this hook, in sched_info_arrive(),
- * out of the same rq->clock. A migration while waiting has moved a part of the wait into run_delay before:
- * hence the difference to run_delay at the last arrival, not only clock - last_queued.
- *
  * Some switches never reach the hook (a kernel may hide a process from tracing; ftrace misses them too). Then
  * prev is not the task that got this CPU last, and its arrival, by now in run_delay, is added when it leaves.
+ * run_delay: of next, see delay_at_arrival().
  */
 static __always_inline void schedule_switch(struct activity *act, struct task_struct *prev,
-					    struct task_struct *next)
+					    struct task_struct *next, struct task_image *image, u64 run_delay)
 {
 	u32 zero = 0;
 	struct system_stats *stats = bpf_map_lookup_elem(&system, &zero);
@@ -56,14 +52,12 @@ static __always_inline void schedule_switch(struct activity *act, struct task_st
 		schedule_reset(&stats->schedule);
 		stats->schedule_epoch = act->schedule_epoch;
 	} else if (stats->running != (u64)prev && prev->sched_info.pcount) {
-		schedule_arrive(act, stats, prev, prev->sched_info.run_delay);
+		schedule_arrive(act, stats, prev, bpf_task_storage_get(&images, prev, 0, 0),
+				prev->sched_info.run_delay);
 	}
 	stats->running = (u64)next;
-
-	u64 queued = next->sched_info.last_queued;
-	if (queued) /* else it is the idle task */
-		schedule_arrive(act, stats, next,
-				next->sched_info.run_delay + next->se.cfs_rq->rq->clock - queued);
+	if (next->sched_info.last_queued) /* else it is the idle task */
+		schedule_arrive(act, stats, next, image, run_delay);
 }
 
 #endif

@@ -10,6 +10,7 @@ public struct Activity
 
     /// <summary>The epoch in which every task has storage.</summary>
     public uint ScheduleReady;
+    public uint Pad;
     public SlotBits Live;
 
     /// <summary>The target has died or the deadline has passed.</summary>
@@ -34,6 +35,12 @@ public struct Activity
     /// <summary>Devices (<c>super_block.s_dev</c>) of the tool's own programs, as the kernel side has met them.</summary>
     public OwnPrograms OwnDevice;
     public OwnPrograms OwnInode;
+
+    /// <summary>Adding it to a run queue's clock gives CLOCK_BOOTTIME; 0 while it is not known.</summary>
+    public ulong ClockOffset;
+
+    /// <summary>That clock, when it was found.</summary>
+    public ulong ClockOffsetAt;
 
     /// <summary>As the kernel has it, whatever pid namespace the loader lives in.</summary>
     public int LoaderTgid;

@@ -79,6 +79,41 @@ public struct CountByCause
     private ulong _first;
 }
 
+/// <summary>ns by <see cref="TimeState"/>.</summary>
+[InlineArray((int)TimeState.States)]
+public struct Times
+{
+    private ulong _first;
+}
+
+/// <summary>A path, closed by a zero.</summary>
+[InlineArray(Limits.FileSize)]
+public struct FileBytes
+{
+    private byte _first;
+}
+
+/// <summary>Arguments, each closed by a zero.</summary>
+[InlineArray(Limits.ArgumentsSize)]
+public struct ArgumentsBytes
+{
+    private byte _first;
+}
+
+/// <summary>Closed by a zero.</summary>
+[InlineArray(Limits.CgroupNameSize)]
+public struct CgroupName
+{
+    private byte _first;
+}
+
+/// <summary>A cgroup's own name first, then those above it; an empty one is the root.</summary>
+[InlineArray(Limits.CgroupLevels)]
+public struct CgroupNames
+{
+    private CgroupName _first;
+}
+
 /// <summary>By <see cref="Caller"/>.</summary>
 [InlineArray((int)Caller.Callers)]
 public struct OwnPrograms

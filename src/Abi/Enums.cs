@@ -8,7 +8,10 @@ public enum Image : uint
     Resource = 2,
     Syscall = 3,
     Schedule = 4,
-    Images = 5,
+
+    /// <summary>What key times 1 adds to keytime: where the time goes.</summary>
+    Ledger = 5,
+    Images = 6,
 }
 
 /// <summary>Which kind of policy names a task: an index into <see cref="PolicySlots"/>.</summary>
@@ -81,6 +84,7 @@ public enum RecordType : ushort
     Death = 8,
     Excepted = 9,
     Idle = 10,
+    Event = 11,
 }
 
 [Flags]
@@ -93,4 +97,97 @@ public enum RecordFlag : ushort
     Named = 8,
     Oom = 16,
     Incomplete = 32,
+}
+
+/// <summary>What follows a <see cref="ProcessRecord"/> or <see cref="ThreadRecord"/>, in this order.</summary>
+[Flags]
+public enum PartFlag : uint
+{
+    None = 0,
+
+    /// <summary>A <see cref="ScheduleStats"/>.</summary>
+    Schedule = 1,
+
+    /// <summary>A <see cref="KeytimeStats"/>.</summary>
+    Keytime = 2,
+
+    /// <summary>A <see cref="DeathCause"/>.</summary>
+    Cause = 4,
+}
+
+/// <summary>What happens in a life; each is followed by a struct of its own.</summary>
+public enum EventKind : uint
+{
+    /// <summary>A process begins by fork(2) or clone(2): <see cref="ForkEvent"/>.</summary>
+    Fork = 1,
+
+    /// <summary>Likewise, and the parent waits for it.</summary>
+    Vfork = 2,
+
+    /// <summary>A thread begins: <see cref="ForkEvent"/>.</summary>
+    Clone = 3,
+    Exec = 4,
+    Rename = 5,
+
+    /// <summary>A thread ends, and its process goes on.</summary>
+    Exit = 6,
+
+    /// <summary>The kernel kills the process for want of memory.</summary>
+    Oom = 7,
+}
+
+/// <summary>Whom an event is told of.</summary>
+[Flags]
+public enum EventFlag : uint
+{
+    None = 0,
+
+    /// <summary>The process that it happens to.</summary>
+    OfProcess = 1,
+
+    /// <summary>The thread that it happens to, which is a target itself.</summary>
+    OfThread = 2,
+
+    /// <summary>The process that begins.</summary>
+    OfChild = 4,
+}
+
+/// <summary>Where the time of a thread goes: an index into <see cref="KeytimeStats.Times"/>.</summary>
+public enum TimeState : uint
+{
+    /// <summary>On a CPU.</summary>
+    Running = 0,
+
+    /// <summary>On a CPU that the hypervisor or an interrupt has taken.</summary>
+    Stolen = 1,
+
+    /// <summary>Waiting for a CPU.</summary>
+    Runnable = 2,
+    Sleeping = 3,
+
+    /// <summary>Uninterruptible: storage, vfork(2), locks in the kernel.</summary>
+    Disk = 4,
+
+    /// <summary>By a signal, a tracer or a freezer.</summary>
+    Stopped = 5,
+    States = 6,
+}
+
+/// <summary>Where the signal came from that has ended a process.</summary>
+public enum SignalOrigin : uint
+{
+    /// <summary>It came before key times were imaged.</summary>
+    Unknown = 0,
+    Kill = 1,
+
+    /// <summary>tgkill(2) and tkill(2): raise(3) and abort(3) too.</summary>
+    Tgkill = 2,
+    Queue = 3,
+
+    /// <summary>An instruction of the process itself.</summary>
+    Fault = 4,
+
+    /// <summary>A timer of the process.</summary>
+    Timer = 5,
+    Kernel = 6,
 }

@@ -9,5 +9,8 @@ public enum ImageSet : uint
     Resource = 4,
     Syscall = 8,
     Schedule = 16,
-    All = 31,
+
+    /// <summary>What key times 1 adds to <see cref="Keytime"/>; no image of its own.</summary>
+    Ledger = 32,
+    All = 63,
 }

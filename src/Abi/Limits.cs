@@ -3,7 +3,7 @@ namespace ProcImage.Abi;
 /// <summary>The constants of <c>bpf/abi.h</c>.</summary>
 public static class Limits
 {
-    public const int AbiVersion = 3;
+    public const int AbiVersion = 4;
 
     /// <summary>Bytes of a task's name, with the closing zero.</summary>
     public const int CommSize = 16;
@@ -21,5 +21,15 @@ public static class Limits
 
     /// <summary>Lives whose figures outlive their loader.</summary>
     public const int MaxShown = 32768;
-    public const int MaxPins = 32;
+    public const int MaxPins = 64;
+
+    /// <summary>Bytes kept of the path of a program, with the closing zero.</summary>
+    public const int FileSize = 256;
+
+    /// <summary>Bytes kept of its arguments.</summary>
+    public const int ArgumentsSize = 512;
+
+    /// <summary>Names kept of the path of a cgroup, from its end.</summary>
+    public const int CgroupLevels = 8;
+    public const int CgroupNameSize = 80;
 }

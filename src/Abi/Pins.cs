@@ -27,7 +27,10 @@ public static class Pins
     /// <summary>A hook that kernels before 6.10 do not have.</summary>
     public const string PrepareExecHook = "sched_prepare_exec";
 
-    /// <summary>The hook of the schedule image.</summary>
+    /// <summary>Hooks of the keytime image: a task is renamed, a signal is sent, the OOM killer has chosen.</summary>
+    public static IReadOnlyList<string> KeytimeHooks { get; } = ["task_rename", "signal_generate", "mark_victim"];
+
+    /// <summary>The hook of the schedule image, and of the ledger.</summary>
     public const string SwitchHook = "sched_switch";
 
     public const string Links = "links";
@@ -47,8 +50,13 @@ public static class Pins
     /// <summary>The hooks that images need, as far as the kernel has them.</summary>
     public static IReadOnlyList<string> HooksOf(ImageSet images) =>
         images == ImageSet.None ? []
-        : images.HasFlag(ImageSet.Schedule) ? [.. LifeHooks, PrepareExecHook, SwitchHook]
-        : LifeHooks;
+        :
+        [
+            .. LifeHooks,
+            .. images.HasFlag(ImageSet.Keytime) ? KeytimeHooks : [],
+            .. (images & (ImageSet.Schedule | ImageSet.Keytime)) != ImageSet.None ? [PrepareExecHook] : Array.Empty<string>(),
+            .. (images & (ImageSet.Schedule | ImageSet.Ledger)) != ImageSet.None ? [SwitchHook] : Array.Empty<string>(),
+        ];
 
     /// <summary>What is pinned in a folder of the pin directory, "" for the directory itself; control first.</summary>
     public static IReadOnlyList<string> In(string folder) => folder switch

@@ -6,7 +6,7 @@ public struct RecordHeader
     public RecordType Type;
     public RecordFlag Flags;
 
-    /// <summary>Bytes of the record with what follows it: a <see cref="ScheduleStats"/> where kept has schedule.</summary>
+    /// <summary>Bytes of the record with the parts that follow it.</summary>
     public uint Size;
 }
 
@@ -38,6 +38,12 @@ public struct ProcessRecord
 
     /// <summary>CLOCK_BOOTTIME in ns of the schedule image's activation.</summary>
     public ulong ScheduleSince;
+    public ulong KeytimeSince;
+
+    /// <summary>0 where there is no ledger.</summary>
+    public ulong LedgerSince;
+    public PartFlag Parts;
+    public uint Pad;
     public MemoryUsage Memory;
 
     /// <summary>ns of user time that /proc or wait4 has last shown (<c>signal.prev_cputime</c>).</summary>
@@ -73,9 +79,11 @@ public struct ThreadRecord
     /// <summary>The CPU it ran on last.</summary>
     public int Cpu;
     public int ExitCode;
-    public uint Pad;
+    public PartFlag Parts;
     public ulong ExitTime;
     public ulong ScheduleSince;
+    public ulong KeytimeSince;
+    public ulong LedgerSince;
 
     /// <summary>Of the process, where its leader has exited and this thread has not; else 0.</summary>
     public MemoryUsage Memory;

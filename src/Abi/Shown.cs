@@ -12,6 +12,9 @@ public struct Shown
     /// <summary>CLOCK_BOOTTIME in ns of the activation that the delays count from.</summary>
     public ulong ScheduleSince;
     public ScheduleStats Schedule;
+    public ulong KeytimeSince;
+    public ulong LedgerSince;
+    public KeytimeStats Keytime;
 
     /// <summary>CLOCK_BOOTTIME in ns; like exit code and cause of the record of its death.</summary>
     public ulong ExitTime;

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The time ledger: where the time of a thread goes. What it ran and what it waited for a CPU is in the
+ * kernel's own books; what is left of the time between two moments goes to the state that the thread was in.
+ * So the states add up to the time, whatever switch is missed.
+ */
+#ifndef PROC_IMAGE_LEDGER_H
+#define PROC_IMAGE_LEDGER_H
+
+#define CLOCK_OFFSET_AGE (1 << 26) /* ns after which it is found anew: clocks drift */
+#define MAX_LAG		 1000000000
+
+/*
+ * CLOCK_BOOTTIME of a run queue's clock. The clock stands still between updates: right after one, as in
+ * sched_switch, the offset to CLOCK_BOOTTIME is exact to about a microsecond.
+ */
+static __always_inline u64 to_boot(struct activity *act, u64 clock)
+{
+	return clock + act->clock_offset;
+}
+
+static __always_inline void find_clock_offset(struct activity *act, u64 clock)
+{
+	if (act->clock_offset && (s64)(clock - act->clock_offset_at) < CLOCK_OFFSET_AGE)
+		return;
+	act->clock_offset_at = clock;
+	act->clock_offset = bpf_ktime_get_boot_ns() - clock;
+}
+
+static __always_inline u64 bounded(s64 value, u64 bound)
+{
+	return value < 0 ? 0 : (u64)value > bound ? bound : value;
+}
+
+/* What a task has run by now: the kernel's books of a running one are as old as the last tick. */
+static __always_inline u64 runtime_by(struct activity *act, struct task_struct *task, u64 now)
+{
+	u64 runtime = task->se.sum_exec_runtime;
+	struct rq *rq = task->se.cfs_rq->rq;
+	if (!task->on_cpu)
+		return runtime;
+	s64 lag = rq->clock_task - task->se.exec_start;
+	if (act->clock_offset)
+		lag += now - to_boot(act, rq->clock);
+	return runtime + bounded(lag, MAX_LAG);
+}
+
+/* What it has waited for a CPU by now. */
+static __always_inline u64 delay_by(struct activity *act, struct task_struct *task, u64 now)
+{
+	u64 delay = task->sched_info.run_delay, queued = task->sched_info.last_queued;
+	struct rq *rq = task->se.cfs_rq->rq;
+	if (!queued || task->on_cpu)
+		return delay;
+	s64 wait = act->clock_offset ? now - to_boot(act, queued) : rq->clock - queued;
+	return delay + bounded(wait, ~0ULL);
+}
+
+/* Brings the times up to now. */
+static __always_inline void ledger_settle(struct keytime *keytime, u64 now, u64 runtime, u64 delay)
+{
+	u64 ran = runtime - keytime->runtime, waited = delay - keytime->delay;
+	s64 rest = now - keytime->since - ran - waited;
+	u64 state = keytime->state;
+	keytime->stats.times[TIME_RUNNING] += ran;
+	keytime->stats.times[TIME_RUNNABLE] += waited;
+	if (rest > 0 && state < TIME_STATES)
+		keytime->stats.times[state] += rest;
+	/* What clocks of several CPUs differ by is made up for by the next time. */
+	keytime->since = rest < 0 ? now - rest : now;
+	keytime->runtime = runtime;
+	keytime->delay = delay;
+}
+
+static __always_inline void ledger_settle_task(struct activity *act, struct keytime *keytime,
+					       struct task_struct *task, u64 now)
+{
+	ledger_settle(keytime, now, runtime_by(act, task, now), delay_by(act, task, now));
+}
+
+/* state: of a task that is not on a run queue. */
+static __always_inline u32 time_state_of(u32 state)
+{
+	if (state & TASK_DEAD)
+		return TIME_STATES; /* nothing counts any more */
+	if (state & (TASK_STOPPED | TASK_TRACED | TASK_FROZEN))
+		return TIME_STOPPED;
+	if (state & TASK_UNINTERRUPTIBLE && !(state & TASK_NOLOAD))
+		return TIME_DISK;
+	return TIME_SLEEPING;
+}
+
+static __always_inline void ledger_begin(struct activity *act, struct keytime *keytime,
+					 struct task_struct *task, u64 now)
+{
+	__builtin_memset(keytime->stats.times, 0, sizeof(keytime->stats.times));
+	keytime->since = now;
+	keytime->runtime = runtime_by(act, task, now);
+	keytime->delay = delay_by(act, task, now);
+	bool runs = task->on_cpu || task->sched_info.last_queued;
+	keytime->state = runs ? TIME_STOLEN : time_state_of(task->__state);
+}
+
+static __always_inline bool ledger_counts(struct activity *act, struct task_image *image)
+{
+	return image->images & 1 << IMAGE_LEDGER && counts_for_process(act, image, IMAGE_LEDGER);
+}
+
+static __always_inline bool ledger_counts_target(struct activity *act, struct task_image *image,
+						 struct target_image *target)
+{
+	return target->images & 1 << IMAGE_LEDGER &&
+	       test_slot(act->collect[IMAGE_LEDGER], image->policies[NAMED_BY_THREAD]);
+}
+
+/* The moment at which the deadlines have stopped what names a task, or now if something else did. */
+static __always_inline u64 stopped_at(struct task_image *image, u64 now)
+{
+	u64 end = 0;
+	for (int i = 0; i < NAMES; i++) {
+		u32 slot = image->policies[i];
+		struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
+		if (slot && policy && policy->deadline > end)
+			end = policy->deadline;
+	}
+	return end && end < now ? end : now;
+}
+
+/* Adds what has happened since to a copy. */
+static __always_inline void ledger_read(struct activity *act, struct task_image *image,
+					struct keytime *keytime, struct task_struct *task, bool counts)
+{
+	u64 now = bpf_ktime_get_boot_ns();
+	ledger_settle_task(act, keytime, task, counts ? now : stopped_at(image, now));
+}
+
+/* A task gets a CPU, or leaves it: what was until then is settled, and what follows begins. */
+static __noinline int ledger_step(struct task_struct *task, struct task_image *image, u64 now, u64 delay,
+				  u32 state)
+{
+	struct activity *act = get_activity();
+	if (!act || !task || !image)
+		return 0;
+	u64 runtime = task->se.sum_exec_runtime;
+	if (ledger_counts(act, image)) {
+		ledger_settle(&image->keytime, now, runtime, delay);
+		image->keytime.state = state;
+		if (image->folded && task->sighand) /* not released yet, so its leader is not either */
+			keytime_fold_into_heir(task, image);
+	}
+	if (!test_slot(act->collect[IMAGE_LEDGER], image->policies[NAMED_BY_THREAD]))
+		return 0;
+	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
+	if (target && target->images & 1 << IMAGE_LEDGER) {
+		ledger_settle(&target->keytime, now, runtime, delay);
+		target->keytime.state = state;
+	}
+	return 0;
+}
+
+/*
+ * All in the clock of the run queue, as the kernel's books are. Since prev's were last brought up to date the
+ * scheduler itself has taken some time: it belongs to what prev does next.
+ */
+static __always_inline void ledger_switch(struct activity *act, bool preempt, struct task_struct *prev,
+					  struct task_struct *next, struct task_image *next_image, u64 delay,
+					  u32 prev_state)
+{
+	struct rq *rq = next->se.cfs_rq->rq;
+	u64 clock = rq->clock;
+	find_clock_offset(act, clock);
+	u64 now = to_boot(act, clock);
+	struct task_image *image = prev->pid ? bpf_task_storage_get(&images, prev, 0, 0) : NULL;
+	if (image && image->named) {
+		u64 since_books = bounded(rq->clock_task - prev->se.exec_start, MAX_LAG);
+		u32 state = preempt || !prev_state ? TIME_STOLEN : time_state_of(prev_state);
+		ledger_step(prev, image, now - since_books, prev->sched_info.run_delay, state);
+	}
+	if (next_image && next_image->named && next->pid)
+		ledger_step(next, next_image, now, delay, TIME_STOLEN);
+}
+
+#endif

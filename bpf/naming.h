@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Which policies name a task, and the beginning of its images. */
+#ifndef PROC_IMAGE_NAMING_H
+#define PROC_IMAGE_NAMING_H
+
+/* A policy is bound to the life that it first meets under its pid: a later owner is another life. */
+static __always_inline bool bound_to(struct policy *policy, u64 start_id)
+{
+	return __sync_val_compare_and_swap(&policy->start_id, 0, start_id) == 0 ||
+	       policy->start_id == start_id;
+}
+
+static __always_inline u32 slot_of(struct activity *act, u32 kind, s32 id, u64 start_id)
+{
+	struct target_key key = {.kind = kind, .id = id};
+	u32 *found = bpf_map_lookup_elem(&targets, &key);
+	if (!found)
+		return 0;
+	u32 slot = *found;
+	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
+	if (!policy || !test_slot(act->live, slot) || policy->target != id || !bound_to(policy, start_id))
+		return 0;
+	return slot;
+}
+
+/* By file, so that it holds for each thread of it, whoever starts it and whenever. */
+static __always_inline bool is_own(struct activity *act, struct task_struct *task)
+{
+	struct task_struct *leader = task->group_leader;
+	struct mm_struct *mm = task->mm;
+	if (!mm && leader) /* the thread is exiting */
+		mm = leader->mm;
+	if (!mm)
+		return false;
+	u64 inode = mm->exe_file->f_inode->i_ino, device = mm->exe_file->f_inode->i_sb->s_dev;
+	for (int i = 0; i < CALLERS; i++)
+		if (inode && inode == act->own_inode[i] && device == act->own_device[i])
+			return true;
+	return false;
+}
+
+/* Own programs are imaged if they are a target, or if the policy says so. */
+static __always_inline bool excepts(struct activity *act, struct policy *policy, struct task_struct *task)
+{
+	return !(policy->flags & POLICY_INCLUDE_SELF) && is_own(act, task);
+}
+
+/*
+ * Imaged without being a target, but has just become one of the tool's own: between the point where an exec
+ * replaces the memory and the hook.
+ */
+static __always_inline bool is_excepted(struct activity *act, struct task_struct *task,
+					struct task_image *image)
+{
+	u32 slot = image->policies[NAMED_BY_ALL] ? image->policies[NAMED_BY_ALL]
+						 : image->policies[NAMED_BY_ANCESTOR];
+	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
+	return slot && policy && !image->policies[NAMED_BY_PROCESS] && excepts(act, policy, task);
+}
+
+/* named: the slot it has been named by. Of a dead process nothing else tells whether it is an own one. */
+static __always_inline u32 slot_of_all(struct control *ctl, struct activity *act, struct task_struct *task,
+				       u32 named)
+{
+	u32 slot = ctl->all_slot;
+	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
+	if (!slot || !policy || !test_slot(act->live, slot))
+		return 0;
+	if (!task->signal->live.counter)
+		return named == slot ? slot : 0;
+	return excepts(act, policy, task) ? 0 : slot;
+}
+
+/* The policy of a slot if it goes on with what those that it names start, else NULL. */
+static __always_inline struct policy *following(struct activity *act, u32 slot)
+{
+	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
+	if (!slot || !policy || !test_slot(act->live, slot))
+		return NULL;
+	return policy->flags & POLICY_FOLLOW ? policy : NULL;
+}
+
+/*
+ * The slot that a new task is named by because of its ancestors: a thread that of its process, a process that
+ * of the thread that has started it, and of several the nearest.
+ */
+static __always_inline u32 slot_of_ancestor(struct activity *act, struct task_struct *child)
+{
+	struct task_struct *leader = child->group_leader;
+	struct task_struct *from = leader && leader != child ? leader : bpf_get_current_task_btf();
+	struct task_image *image = bpf_task_storage_get(&images, from, 0, 0);
+	if (!image)
+		return 0;
+	if (from != leader) {
+		if (following(act, image->policies[NAMED_BY_THREAD]))
+			return image->policies[NAMED_BY_THREAD];
+		if (following(act, image->policies[NAMED_BY_PROCESS]))
+			return image->policies[NAMED_BY_PROCESS];
+	}
+	return image->policies[NAMED_BY_ANCESTOR];
+}
+
+static __noinline u32 still_follows(struct activity *act, struct task_struct *task, u32 slot)
+{
+	if (!act || !task)
+		return 0;
+	struct policy *policy = following(act, slot);
+	return policy && !excepts(act, policy, task) ? slot : 0;
+}
+
+/*
+ * Its images begin, those of the mask fresh. Threads of a process have one beginning, so that it stays the
+ * same when another one becomes the leader.
+ */
+static __noinline int begin_images(struct task_struct *task, struct task_image *image, u32 fresh, u64 now)
+{
+	struct activity *act = get_activity();
+	struct task_struct *leader = task ? task->group_leader : NULL;
+	if (!act || !image || !leader)
+		return 0;
+	struct task_image *process = task == leader ? NULL : bpf_task_storage_get(&images, leader, 0, 0);
+	u32 begun = process ? process->images & images_for_process(act, process) : 0;
+	if (fresh & 1 << IMAGE_SCHEDULE) {
+		schedule_reset(&image->schedule);
+		schedule_reset(&image->schedule_gone);
+		image->schedule_since =
+			process && begun & 1 << IMAGE_SCHEDULE ? process->schedule_since : now;
+	}
+	if (fresh & 1 << IMAGE_KEYTIME) {
+		keytime_reset(&image->keytime.stats);
+		keytime_reset(&image->keytime_gone);
+		__builtin_memset(image->causes, 0, sizeof(image->causes));
+		image->keytime_since = process && begun & 1 << IMAGE_KEYTIME ? process->keytime_since : now;
+	}
+	if (fresh & 1 << IMAGE_LEDGER) {
+		__builtin_memset(image->keytime_gone.times, 0, sizeof(image->keytime_gone.times));
+		ledger_begin(act, &image->keytime, task, now);
+		image->ledger_since = process && begun & 1 << IMAGE_LEDGER ? process->ledger_since : now;
+	}
+	return 0;
+}
+
+static __noinline int begin_target_images(struct task_struct *task, struct target_image *target, u32 fresh,
+					  u64 now)
+{
+	struct activity *act = get_activity();
+	if (!act || !task || !target)
+		return 0;
+	if (fresh & 1 << IMAGE_SCHEDULE) {
+		schedule_reset(&target->schedule);
+		target->schedule_since = now;
+	}
+	if (fresh & 1 << IMAGE_KEYTIME) {
+		keytime_reset(&target->keytime.stats);
+		target->keytime_since = now;
+		target->incomplete = 0;
+	}
+	if (fresh & 1 << IMAGE_LEDGER) {
+		ledger_begin(act, &target->keytime, task, now);
+		target->ledger_since = now;
+	}
+	return 0;
+}
+
+/* A thread cannot be imaged: where its process is, that is not complete. */
+static __always_inline void lose_thread(struct task_struct *leader)
+{
+	struct task_image *process = bpf_task_storage_get(&images, leader, 0, 0);
+	lose(LOSS_STORAGE);
+	if (process)
+		process->incomplete = 1;
+}
+
+/*
+ * Gives a task the names that policies have for it now, and its images a beginning where they begin.
+ * In process context only: it may create storage. Doing it twice changes nothing. ancestor: of a new task.
+ */
+static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
+{
+	struct control *ctl = get_control();
+	struct activity *act = get_activity();
+	struct task_struct *leader = task ? task->group_leader : NULL;
+	if (!ctl || !act || !leader)
+		return 0;
+
+	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
+	union {
+		u16 policies[NAMES];
+		u64 named;
+	} names = {};
+	if (act->policies) {
+		names.policies[NAMED_BY_ALL] =
+			slot_of_all(ctl, act, task, image ? image->policies[NAMED_BY_ALL] : 0);
+		names.policies[NAMED_BY_PROCESS] =
+			slot_of(act, TARGET_PROCESS, task->tgid, leader->start_boottime);
+		names.policies[NAMED_BY_THREAD] =
+			slot_of(act, TARGET_THREAD, task->pid, task->start_boottime);
+	}
+	if (!image && (names.named || still_follows(act, task, ancestor) || act->active[IMAGE_SCHEDULE])) {
+		image = bpf_task_storage_get(&images, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (!image)
+			lose_thread(leader);
+	}
+	if (!image)
+		return 0;
+	u32 followed = *(volatile u32 *)&image->followed;
+	follow(act, image, followed, still_follows(act, task, followed ? followed : ancestor));
+	names.policies[NAMED_BY_ANCESTOR] = image->followed;
+
+	/* What has been counting until now: an image that a passed deadline has stopped begins anew. */
+	u32 ended = image->images;
+	u32 counting = ended & images_for_process(act, image);
+	u32 counting_thread = images_for_thread(act, image);
+	image->images = counting;
+	image->named = names.named;
+	u32 wanted = images_for_process(act, image), fresh = wanted & ~counting;
+	if (ended & ~wanted & 1 << IMAGE_LEDGER)
+		ledger_settle_task(act, &image->keytime, task, stopped_at(image, now));
+	if (fresh)
+		begin_images(task, image, fresh, now);
+	if (fresh && task == leader)
+		image->incomplete = 0;
+	if (image->schedule_epoch != act->schedule_epoch) {
+		image->run_delay_seen = task->sched_info.run_delay;
+		image->schedule_epoch = act->schedule_epoch;
+	}
+	image->kept |= wanted;
+	image->images = wanted;
+	/* An exec may have made it one of the tool's own meanwhile, whose hook is over by now. */
+	if (names.policies[NAMED_BY_ALL] && is_excepted(act, task, image))
+		image->policies[NAMED_BY_ALL] = image->kept = image->images = 0;
+
+	wanted = images_for_thread(act, image);
+	struct target_image *target =
+		bpf_task_storage_get(&target_images, task, 0, wanted ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
+	if (target) {
+		if (target->images & ~wanted & 1 << IMAGE_LEDGER)
+			ledger_settle_task(act, &target->keytime, task, stopped_at(image, now));
+		fresh = wanted & ~(target->images & counting_thread);
+		if (fresh)
+			begin_target_images(task, target, fresh, now);
+		target->kept |= wanted;
+		target->images = wanted;
+	} else if (wanted) {
+		lose(LOSS_STORAGE);
+	}
+
+	if (ctl->sweep) {
+		image->kept = image->images;
+		if (target && !wanted)
+			bpf_task_storage_delete(&target_images, task);
+		if (!names.named && !act->active[IMAGE_SCHEDULE])
+			bpf_task_storage_delete(&images, task);
+	}
+	return 0;
+}
+
+#endif

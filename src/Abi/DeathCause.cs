@@ -1,0 +1,26 @@
+namespace ProcImage.Abi;
+
+/// <summary>The signal that has ended a process, as signal_generate has met it.</summary>
+public struct DeathCause
+{
+    /// <summary>0 where none is known.</summary>
+    public uint Signal;
+    public SignalOrigin Origin;
+
+    /// <summary><c>si_code</c>.</summary>
+    public int Code;
+
+    /// <summary>tgid of the process that has sent it; 0 where none has.</summary>
+    public int Sender;
+
+    /// <summary>In the first user namespace.</summary>
+    public uint SenderUid;
+    public uint Pad;
+
+    /// <summary>Of a fault.</summary>
+    public ulong Address;
+
+    /// <summary>CLOCK_BOOTTIME in ns.</summary>
+    public ulong Time;
+    public Comm SenderComm;
+}
