@@ -87,7 +87,7 @@ enum record_flag {
 };
 
 /* What follows a process_record or thread_record, in this order. */
-enum record_part {
+enum part_flag {
 	PART_SCHEDULE = 1, /* struct schedule_stats */
 	PART_KEYTIME = 2,  /* struct keytime_stats */
 	PART_CAUSE = 4,	   /* struct death_cause */
@@ -122,7 +122,7 @@ enum time_state {
 };
 
 /* Where the signal came from that has ended a process. */
-enum signal_origin {
+enum origin {
 	ORIGIN_UNKNOWN = 0, /* it came before key times were imaged */
 	ORIGIN_KILL = 1,    /* kill(2) */
 	ORIGIN_TGKILL = 2,  /* tgkill(2), tkill(2): raise(3) and abort(3) too */
@@ -223,7 +223,7 @@ struct keytime_stats {
 /* The signal that has ended a process; signal is 0 where none is known. */
 struct death_cause {
 	__u32 signal;
-	__u32 origin; /* enum signal_origin */
+	__u32 origin; /* enum origin */
 	__s32 code;   /* si_code */
 	/* The sender at that moment, where a process has sent it: else 0. */
 	__s32 sender;	  /* tgid */
@@ -296,7 +296,7 @@ struct process_record {
 	__u64 schedule_since; /* CLOCK_BOOTTIME in ns of activation */
 	__u64 keytime_since;
 	__u64 ledger_since;
-	__u32 parts; /* mask of enum record_part */
+	__u32 parts; /* mask of enum part_flag */
 	__u32 pad;
 	struct memory_usage memory;
 	__u64 shown_user; /* ns: what /proc or wait4 has last shown, below which it never goes */

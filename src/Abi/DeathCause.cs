@@ -5,7 +5,7 @@ public struct DeathCause
 {
     /// <summary>0 where none is known.</summary>
     public uint Signal;
-    public SignalOrigin Origin;
+    public Origin Origin;
 
     /// <summary><c>si_code</c>.</summary>
     public int Code;

@@ -174,7 +174,7 @@ public enum TimeState : uint
 }
 
 /// <summary>Where the signal came from that has ended a process.</summary>
-public enum SignalOrigin : uint
+public enum Origin : uint
 {
     /// <summary>It came before key times were imaged.</summary>
     Unknown = 0,

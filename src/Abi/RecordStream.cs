@@ -49,12 +49,33 @@ public static class RecordStream
         return bytes.Length >= header.Size;
     }
 
-    /// <summary>The record, and the delays that follow it where there are any.</summary>
-    public static T Read<T>(ReadOnlySpan<byte> record, out ScheduleStats schedule)
+    /// <summary>The record, without what follows it.</summary>
+    public static T Read<T>(ReadOnlySpan<byte> record)
+        where T : unmanaged => MemoryMarshal.Read<T>(record);
+
+    /// <summary>What follows a record.</summary>
+    /// <param name="record">With its head.</param>
+    /// <param name="parts">As the record says.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The record is shorter than it says.</exception>
+    public static RecordParts ReadParts<T>(ReadOnlySpan<byte> record, PartFlag parts)
         where T : unmanaged
     {
         var rest = record[Unsafe.SizeOf<T>()..];
-        schedule = rest.Length >= Unsafe.SizeOf<ScheduleStats>() ? MemoryMarshal.Read<ScheduleStats>(rest) : default;
-        return MemoryMarshal.Read<T>(record);
+        var read = new RecordParts();
+        if (parts.HasFlag(PartFlag.Schedule))
+            read.Schedule = Take<ScheduleStats>(ref rest);
+        if (parts.HasFlag(PartFlag.Keytime))
+            read.Keytime = Take<KeytimeStats>(ref rest);
+        if (parts.HasFlag(PartFlag.Cause))
+            read.Cause = Take<DeathCause>(ref rest);
+        return read;
+    }
+
+    private static T Take<T>(ref ReadOnlySpan<byte> rest)
+        where T : unmanaged
+    {
+        var taken = MemoryMarshal.Read<T>(rest);
+        rest = rest[Unsafe.SizeOf<T>()..];
+        return taken;
     }
 }

@@ -87,6 +87,9 @@ public static class ControllerCommandLine
             throw Refused("-c, --cpuid goes with -p 0 only, the idle task of a CPU; leave it out");
 
         var images = ReadImages(given);
+        // Of what is taken away, the ledger too, whatever its level.
+        if (given.Has(_keytime) && (verb is Verb.Deactivate || given.Value(_keytime, 0u) == 1))
+            images |= ImageSet.Ledger;
         if (verb is Verb.Activate && isIdle)
             RefuseForIdle(given, images);
         if (verb is Verb.Activate && images == ImageSet.None)
@@ -138,6 +141,8 @@ public static class ControllerCommandLine
     {
         if (images.HasFlag(ImageSet.Schedule))
             throw Refused("an idle task never waits for a CPU, so there is nothing for -S, --schedule; leave it out");
+        if (images.HasFlag(ImageSet.Keytime))
+            throw Refused("an idle task has no life to tell of; its idle time is in -r, leave out -k");
         if (images.HasFlag(ImageSet.Syscall) || images.HasFlag(ImageSet.Lock))
             throw Refused("an idle task makes no system calls and takes no user locks; leave out -s and -l");
         if (given.Has(_follow))

@@ -128,12 +128,16 @@ internal static class Activate
     private static string Change(PolicyBook book, uint slot, ControllerOptions options)
     {
         var old = book[slot];
-        var added = options.Images & ~old.Images;
-        book.Change(slot, WithOptions(old with { Images = old.Images | options.Images }, options, book.LoaderPid));
+        // The level of key times is an option: it is replaced where key times are named.
+        var kept = options.Images.HasFlag(ImageSet.Keytime) ? old.Images & ~ImageSet.Ledger : old.Images;
+        var changed = old.Images ^ (kept | options.Images);
+        book.Change(slot, WithOptions(old with { Images = kept | options.Images }, options, book.LoaderPid));
         book.Apply();
         RequireLive(book, slot);
 
-        var images = added == ImageSet.None ? "images as they were" : string.Join(" ", added.Names().Select(name => "+" + name));
+        var images = changed == ImageSet.None ? "images as they were" : string.Join(" ", changed.Names().Select(name => "+" + name));
+        if (changed == ImageSet.Ledger)
+            images = $"key times {options.KeytimeLevel}";
         return $"changed policy {old.Id}, {PolicyText.Target(old)}{PolicyText.WhatItStarts(book[slot])}: {images}"
             + (options.TimeSeconds > 0 ? Deadline(options) : ", no deadline");
     }
@@ -144,7 +148,7 @@ internal static class Activate
             | (options.Follow ? PolicyFlag.Follow : PolicyFlag.None);
         policy.Duration = (options.TimeSeconds ?? 0) * NanosecondsPerSecond;
         policy.Deadline = 0;
-        policy.KeytimeLevel = options.KeytimeLevel;
+        policy.KeytimeLevel = policy.Images.HasFlag(ImageSet.Ledger) ? 1u : 0;
         policy.SyscallSequence = options.SyscallSequence;
         return policy;
     }

@@ -11,10 +11,10 @@ public sealed class Portrait(Subject subject)
 {
     private ProcessRecord _pending;
     private ResourceUsage _pendingUsage;
-    private ScheduleStats _pendingSchedule;
+    private RecordParts _pendingParts;
     private bool _isHeld;
     private bool _lacksThread;
-    private (ulong Resources, ulong Delays, ulong Since, ImageSet Images, bool Dead, bool Counted) _stored;
+    private (ulong Resources, ulong Delays, ulong Since, ulong Keytimes, ImageSet Images, bool Dead, bool Counted) _stored;
 
     public Subject Subject { get; } = subject;
 
@@ -54,10 +54,21 @@ public sealed class Portrait(Subject subject)
 
     public Delays Delays { get; } = new();
 
+    public Keytimes Keytimes { get; } = new();
+
+    /// <summary>What has happened in this life while key times were imaged.</summary>
+    public Biography Biography { get; } = new();
+
+    /// <summary>Of a dead one that had key times.</summary>
+    public DeathCertificate? Certificate { get; private set; }
+
     public bool HasResources => Images.HasFlag(ImageSet.Resource);
 
     /// <summary>Also while frozen.</summary>
     public bool HasDelays { get; private set; }
+
+    /// <summary>Also while frozen.</summary>
+    public bool HasKeytimes { get; private set; }
 
     /// <summary>Dead; it may not have been reaped yet.</summary>
     public bool IsDead { get; private set; }
@@ -97,10 +108,19 @@ public sealed class Portrait(Subject subject)
     public bool IsTarget => Subject.IsThread || Policies[(int)Name.NamedByProcess] != 0;
 
     /// <summary>Unix time in ns of the activation that its delays count from.</summary>
-    public ulong DelaysCreated => StartTime + (Delays.Since - Subject.StartId);
+    public ulong DelaysCreated => ToUnix(Delays.Since);
 
     /// <summary>Missed while it counted: unless its final record is still to come, that was lost.</summary>
     public bool HasVanished { get; private set; }
+
+    /// <summary>Unix time in ns of the activation that its key times count from.</summary>
+    public ulong KeytimesCreated => ToUnix(Keytimes.Since);
+
+    /// <summary>The same of its times by state.</summary>
+    public ulong LedgerCreated => ToUnix(Keytimes.LedgerSince);
+
+    /// <summary>ns; 0 while it lives, and where it died before it was imaged.</summary>
+    public ulong Lifetime => ExitTime == 0 ? 0 : ExitTime - StartTime;
 
     /// <summary>The reading that it was last seen in.</summary>
     public ulong Walk { get; private set; }
@@ -111,6 +131,9 @@ public sealed class Portrait(Subject subject)
     /// <summary>The same of its delays alone.</summary>
     public ulong DelaysQuietSince { get; private set; }
 
+    /// <summary>The same of its key times alone.</summary>
+    public ulong KeytimesQuietSince { get; private set; }
+
     /// <summary>Shown within the bound on series.</summary>
     public bool IsAdmitted { get; set; }
 
@@ -119,6 +142,7 @@ public sealed class Portrait(Subject subject)
     {
         Resources.Recall(shown);
         Delays.Recall(shown);
+        Keytimes.Recall(shown);
         IsCounted = shown.Counted != 0;
         IsStored = true;
         Comm = shown.Comm.ToString();
@@ -126,21 +150,23 @@ public sealed class Portrait(Subject subject)
         if (shown.Dead == 0)
         {
             HasDelays = Images.HasFlag(ImageSet.Schedule);
+            HasKeytimes = Images.HasFlag(ImageSet.Keytime);
             return;
         }
 
         HasDelays = shown.ScheduleSince != 0;
+        HasKeytimes = shown.KeytimeSince != 0;
         IsDead = true;
         ExitStatus = shown.ExitCode;
         WasOutOfMemory = shown.Oom != 0;
-        ExitTime = shown.ExitTime == 0 ? 0 : StartTime + (shown.ExitTime - Subject.StartId);
+        ExitTime = shown.ExitTime == 0 ? 0 : ToUnix(shown.ExitTime);
     }
 
     /// <summary>What is to be stored before it is shown; false when nothing has changed since the last time.</summary>
     public bool TryGetChange(out Shown shown)
     {
         shown = default;
-        var mark = (Resources.Sum, Delays.Stats.Sum + Delays.Stats.Count, Delays.Since, Images, IsDead, IsCounted);
+        var mark = (Resources.Sum, Delays.Stats.Sum + Delays.Stats.Count, Delays.Since, Keytimes.Sum, Images, IsDead, IsCounted);
         if (mark == _stored)
             return false;
         _stored = mark;
@@ -156,6 +182,9 @@ public sealed class Portrait(Subject subject)
             Peak = Resources.ResidentPeakBytes,
             ScheduleSince = Delays.Since,
             Schedule = Delays.Stats,
+            KeytimeSince = Keytimes.Since,
+            LedgerSince = Keytimes.LedgerSince,
+            Keytime = Keytimes.Stats,
             Images = Images,
             Counted = IsCounted ? 1u : 0,
         };
@@ -166,21 +195,21 @@ public sealed class Portrait(Subject subject)
         return true;
     }
 
-    public void Begin(ulong walk, in ProcessRecord record, in ScheduleStats gone)
+    public void Begin(ulong walk, in ProcessRecord record, in RecordParts gone)
     {
         // A second process record in one reading: an exec from another thread has moved the leader's place meanwhile.
         _isHeld = Walk == walk || record.Header.Flags.HasFlag(RecordFlag.InExec);
         Walk = walk;
         _pending = record;
         _pendingUsage = record.Gone;
-        _pendingSchedule = gone;
+        _pendingParts = gone;
     }
 
-    public void Add(in ThreadRecord thread, in ScheduleStats schedule)
+    public void Add(in ThreadRecord thread, in RecordParts parts)
     {
         _isHeld |= thread.Header.Flags.HasFlag(RecordFlag.InExec);
         _pendingUsage.Add(thread.Usage);
-        _pendingSchedule = ScheduleStats.Add(_pendingSchedule, schedule);
+        _pendingParts = RecordParts.Add(_pendingParts, parts);
         if (thread.Memory.Virtual > 0) // the leader has exited, and its memory lives on in this thread
             _pending.Memory = thread.Memory;
         if (thread.Header.Flags.HasFlag(RecordFlag.Leader))
@@ -194,21 +223,21 @@ public sealed class Portrait(Subject subject)
     public void Commit(ulong now)
     {
         if (!_isHeld)
-            Take(_pending, _pendingUsage, _pendingSchedule, now);
+            Take(_pending, _pendingUsage, _pendingParts, now);
     }
 
     /// <summary>A process has died: these figures stand until its final record comes.</summary>
-    public void Die(in ProcessRecord record, in ScheduleStats schedule, ulong now) => Take(record, record.Gone, schedule, now);
+    public void Die(in ProcessRecord record, in RecordParts parts, ulong now) => Take(record, record.Gone, parts, now);
 
     /// <summary>A process is gone for good: everything is in this record.</summary>
-    public void Finish(in ProcessRecord record, in ScheduleStats schedule, ulong now)
+    public void Finish(in ProcessRecord record, in RecordParts parts, ulong now)
     {
-        Take(record, record.Gone, schedule, now);
+        Take(record, record.Gone, parts, now);
         Conclude(now);
     }
 
     /// <summary>The same for a thread that is a target itself.</summary>
-    public void Take(ulong walk, in ThreadRecord record, in ScheduleStats schedule, ulong now)
+    public void Take(ulong walk, in ThreadRecord record, in RecordParts parts, ulong now)
     {
         Walk = walk;
         ProcessStartId = record.LeaderStartId;
@@ -223,10 +252,13 @@ public sealed class Portrait(Subject subject)
             ExitCode = record.ExitCode,
             ExitTime = record.ExitTime,
             ScheduleSince = record.ScheduleSince,
+            KeytimeSince = record.KeytimeSince,
+            LedgerSince = record.LedgerSince,
+            Parts = record.Parts,
             Policies = record.Policies,
             Comm = record.Comm,
         };
-        Take(asProcess, record.Usage, schedule, now);
+        Take(asProcess, record.Usage, parts, now);
         if (record.Header.Type == RecordType.FinalTarget)
             Conclude(now);
     }
@@ -257,7 +289,22 @@ public sealed class Portrait(Subject subject)
     /// <summary>Its delays were frozen for long enough.</summary>
     public void DropDelays() => HasDelays = false;
 
-    private void Take(in ProcessRecord record, in ResourceUsage usage, in ScheduleStats schedule, ulong now)
+    /// <summary>Its key times were frozen for long enough.</summary>
+    public void DropKeytimes() => HasKeytimes = false;
+
+    /// <summary>Something has happened to it, so its key times count, though no reading may have met it yet.</summary>
+    public void Note(Milestone milestone)
+    {
+        if (Images == ImageSet.None && !IsDead)
+            Images = ImageSet.Keytime;
+        HasKeytimes = true;
+        Biography.Add(milestone);
+    }
+
+    /// <summary>CLOCK_BOOTTIME in ns as unix time in ns.</summary>
+    public ulong ToUnix(ulong bootTime) => StartTime + (bootTime - Subject.StartId);
+
+    private void Take(in ProcessRecord record, in ResourceUsage usage, in RecordParts parts, ulong now)
     {
         if (IsFinal)
             return;
@@ -272,8 +319,14 @@ public sealed class Portrait(Subject subject)
             Resources.Advance(record, usage);
         if (record.Kept.HasFlag(ImageSet.Schedule))
         {
-            Delays.Advance(schedule, record.ScheduleSince);
+            Delays.Advance(parts.Schedule, record.ScheduleSince);
             HasDelays = true;
+        }
+
+        if (record.Kept.HasFlag(ImageSet.Keytime))
+        {
+            Keytimes.Advance(parts.Keytime, record.KeytimeSince, record.LedgerSince);
+            HasKeytimes = true;
         }
 
         if (record.Header.Flags.HasFlag(RecordFlag.Dead))
@@ -282,13 +335,24 @@ public sealed class Portrait(Subject subject)
             ExitStatus = record.ExitCode;
             WasOutOfMemory = record.Header.Flags.HasFlag(RecordFlag.Oom);
             if (ExitTime == 0 && record.ExitTime != 0)
-                ExitTime = StartTime + (record.ExitTime - Subject.StartId);
+                ExitTime = ToUnix(record.ExitTime);
+            if (record.Parts.HasFlag(PartFlag.Cause))
+                Certificate = Certify(parts.Cause, usage);
         }
 
         HasVanished = false;
         QuietSince = QuietFrom(QuietSince, Images != ImageSet.None, now);
         DelaysQuietSince = QuietFrom(DelaysQuietSince, Images.HasFlag(ImageSet.Schedule), now);
+        KeytimesQuietSince = QuietFrom(KeytimesQuietSince, Images.HasFlag(ImageSet.Keytime), now);
     }
+
+    private DeathCertificate Certify(in DeathCause cause, in ResourceUsage totals) => new(
+        cause.Origin,
+        cause.Code,
+        cause.Time == 0 ? 0 : ToUnix(cause.Time),
+        cause.Origin == Origin.Fault ? cause.Address : null,
+        cause.Sender == 0 ? null : new SignalSender(cause.Sender, cause.SenderComm.ToString(), cause.SenderUid),
+        totals);
 
     private void AddDeath(ref Shown shown)
     {

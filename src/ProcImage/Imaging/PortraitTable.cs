@@ -32,6 +32,9 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
     private readonly List<Shown> _shown = new(StoredAtOnce);
     private ulong _walk;
 
+    /// <summary>Something has happened in a life. Whoever hears it must not wait: the ring buffer does, too.</summary>
+    public event Action<Subject, Milestone>? Told;
+
     /// <summary>Of processes, since preload.</summary>
     public Exits Exits { get; } = new(store);
 
@@ -83,6 +86,9 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
             case RecordType.FinalProcess:
                 AddFinal(bytes, now);
                 break;
+            case RecordType.Event:
+                AddEvent(bytes);
+                break;
             case RecordType.Excepted:
                 Except(bytes);
                 break;
@@ -113,22 +119,26 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
 
     private void AddProcess(ReadOnlySpan<byte> bytes)
     {
-        var record = RecordStream.Read<ProcessRecord>(bytes, out var schedule);
-        GetOrAdd(new Subject(record.Tgid, 0, record.StartId)).Begin(_walk, record, schedule);
+        var record = RecordStream.Read<ProcessRecord>(bytes);
+        var parts = RecordStream.ReadParts<ProcessRecord>(bytes, record.Parts);
+        GetOrAdd(new Subject(record.Tgid, 0, record.StartId)).Begin(_walk, record, parts);
     }
 
     private void AddThread(ReadOnlySpan<byte> bytes)
     {
-        var record = RecordStream.Read<ThreadRecord>(bytes, out var schedule);
+        var record = RecordStream.Read<ThreadRecord>(bytes);
+        var parts = RecordStream.ReadParts<ThreadRecord>(bytes, record.Parts);
         if (Find(new Subject(record.Tgid, 0, record.LeaderStartId)) is { } process && process.Walk == _walk)
-            process.Add(record, schedule);
+            process.Add(record, parts);
     }
 
     private void AddTarget(ReadOnlySpan<byte> bytes, ulong now)
     {
-        var record = RecordStream.Read<ThreadRecord>(bytes, out var schedule);
+        var record = RecordStream.Read<ThreadRecord>(bytes);
+        var parts = RecordStream.ReadParts<ThreadRecord>(bytes, record.Parts);
         var portrait = GetOrAdd(new Subject(record.Tgid, record.Tid, record.StartId));
-        portrait.Take(_walk, record, schedule, now);
+        portrait.Take(_walk, record, parts, now);
+        NoteDeath(portrait);
         if (!portrait.IsFinal)
             return;
         Conclude(portrait);
@@ -136,23 +146,57 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
 
     private void AddDeath(ReadOnlySpan<byte> bytes, ulong now)
     {
-        var record = RecordStream.Read<ProcessRecord>(bytes, out var schedule);
+        var record = RecordStream.Read<ProcessRecord>(bytes);
+        var parts = RecordStream.ReadParts<ProcessRecord>(bytes, record.Parts);
         var portrait = GetOrAdd(new Subject(record.Tgid, 0, record.StartId));
-        portrait.Die(record, schedule, now);
+        portrait.Die(record, parts, now);
+        NoteDeath(portrait);
         StoreAtOnce(portrait);
     }
 
     private void AddFinal(ReadOnlySpan<byte> bytes, ulong now)
     {
-        var record = RecordStream.Read<ProcessRecord>(bytes, out var schedule);
+        var record = RecordStream.Read<ProcessRecord>(bytes);
+        var parts = RecordStream.ReadParts<ProcessRecord>(bytes, record.Parts);
         var portrait = GetOrAdd(new Subject(record.Tgid, 0, record.StartId));
-        portrait.Finish(record, schedule, now);
+        portrait.Finish(record, parts, now);
+        NoteDeath(portrait);
         Conclude(portrait);
+    }
+
+    private void AddEvent(ReadOnlySpan<byte> bytes)
+    {
+        var happened = RecordStream.Read<LifeEvent>(bytes);
+        if (happened.Whose.HasFlag(EventFlag.OfProcess))
+            Tell(GetOrAdd(new Subject(happened.Tgid, 0, happened.StartId)), happened, bytes);
+        if (happened.Whose.HasFlag(EventFlag.OfThread))
+            Tell(GetOrAdd(new Subject(happened.Tgid, happened.Tid, happened.ThreadStartId)), happened, bytes);
+        if (!happened.Whose.HasFlag(EventFlag.OfChild))
+            return;
+        var child = GetOrAdd(EventReader.ChildOf(bytes));
+        child.Note(new Born(child.ToUnix(happened.Time), child.Subject.Tgid, happened.Kind, happened.Tgid));
+    }
+
+    private void Tell(Portrait portrait, in LifeEvent happened, ReadOnlySpan<byte> bytes)
+    {
+        var milestone = EventReader.Read(bytes, portrait.ToUnix(happened.Time));
+        portrait.Note(milestone);
+        Told?.Invoke(portrait.Subject, milestone);
+    }
+
+    /// <summary>Once: several records may tell it.</summary>
+    private void NoteDeath(Portrait portrait)
+    {
+        if (!portrait.IsDead || !portrait.HasKeytimes || portrait.ExitTime == 0 || portrait.Biography.Death is not null)
+            return;
+        var death = new Died(portrait.ExitTime, portrait.Subject.Id, portrait.ExitStatus);
+        portrait.Biography.Add(death);
+        Told?.Invoke(portrait.Subject, death);
     }
 
     private void Except(ReadOnlySpan<byte> bytes)
     {
-        var record = RecordStream.Read<ExceptedRecord>(bytes, out _);
+        var record = RecordStream.Read<ExceptedRecord>(bytes);
         var subject = new Subject(record.Tgid, 0, record.StartId);
         _portraits.Remove(subject);
         _over.Add(subject);
@@ -291,7 +335,9 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         {
             if (HasLingered(portrait.DelaysQuietSince, now))
                 portrait.DropDelays();
-            if (HasLingered(portrait.QuietSince, now) || (portrait is { QuietSince: not 0, HasDelays: false, HasVanished: false }))
+            if (HasLingered(portrait.KeytimesQuietSince, now))
+                portrait.DropKeytimes();
+            if (HasLingered(portrait.QuietSince, now) || (portrait is { QuietSince: not 0, HasDelays: false, HasKeytimes: false, HasVanished: false }))
                 Forget(portrait);
         }
     }

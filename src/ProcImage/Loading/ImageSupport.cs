@@ -20,9 +20,10 @@ internal static class ImageSupport
     {
         if (options.All)
             return ImageSets.InThisBuild;
-        var missing = options.Images & ~ImageSets.InThisBuild;
+        var images = options.Images | (options.Images.HasFlag(ImageSet.Keytime) ? ImageSet.Ledger : ImageSet.None);
+        var missing = images & ~ImageSets.InThisBuild;
         return missing == ImageSet.None
-            ? options.Images
+            ? images
             : throw new CommandException(
                 ExitStatus.Unsupported,
                 $"this build has no image of {missing.Listed()}; "

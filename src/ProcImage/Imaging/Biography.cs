@@ -1,0 +1,40 @@
+namespace ProcImage.Imaging;
+
+/// <summary>What has happened in a life, in order, as far as it is kept.</summary>
+public sealed class Biography
+{
+    /// <summary>So many of the latest are kept.</summary>
+    public const int MostMilestones = 1000;
+
+    private readonly List<Milestone> _milestones = [];
+
+    /// <summary>In the order of their time; those of one time in the order in which they were told.</summary>
+    public IReadOnlyList<Milestone> Milestones => _milestones;
+
+    /// <summary>How many of the oldest are not kept any more.</summary>
+    public ulong Dropped { get; private set; }
+
+    /// <summary>Of its birth, where that was imaged; kept whatever else is dropped.</summary>
+    public Born? Birth { get; private set; }
+
+    /// <summary>Where the kernel has killed it for want of memory.</summary>
+    public ChosenByOom? Oom { get; private set; }
+
+    public Died? Death { get; private set; }
+
+    /// <summary>Each CPU tells in the order of its time, but not all together.</summary>
+    public void Add(Milestone milestone)
+    {
+        Birth ??= milestone as Born;
+        Oom ??= milestone as ChosenByOom;
+        Death ??= milestone as Died;
+        var at = _milestones.Count;
+        while (at > 0 && _milestones[at - 1].Time > milestone.Time)
+            at--;
+        _milestones.Insert(at, milestone);
+        if (_milestones.Count <= MostMilestones)
+            return;
+        _milestones.RemoveAt(0);
+        Dropped++;
+    }
+}
