@@ -1,0 +1,156 @@
+namespace ProcImage.Tests.Kernel;
+
+/// <summary>Where the time of a process goes: it adds up, and what the kernel has on it agrees to the nanosecond.</summary>
+public sealed class LedgerTests(ITestOutputHelper log) : KernelTest(log)
+{
+    private const decimal Tolerance = 0.001m;
+    private const long Second = 1_000_000_000;
+
+    [Theory]
+    [InlineData("spin", -1, "running")]
+    [InlineData("spin", 0, "running")]
+    [InlineData("sleep", -1, "sleeping")]
+    [InlineData("disk", -1, "disk")]
+    public void The_states_add_up_to_the_time_since_activation(string how, int cpu, string most)
+    {
+        var spends = Start("spends", how, 2003, cpu);
+        var before = Activate(spends.Pid);
+        spends.Go();
+        var life = AssertAddsUp(spends.Pid);
+        AssertBooks(Proc.ProcessSchedStat(spends.Pid) - before, life);
+        Log.WriteLine($"{life.Keytime.GetProperty("state_ns")}");
+        if (how == "disk") // how long that takes is the disk's own affair
+            Assert.InRange(life.In(most), 1, long.MaxValue);
+        else
+            Assert.InRange(life.In(most) + life.In("runnable"), 2 * Second, 3 * Second);
+    }
+
+    [Theory]
+    [InlineData("spin")]
+    [InlineData("sleep")]
+    [InlineData("disk")]
+    public void The_states_of_a_whole_life_add_up_to_it_and_running_is_what_the_kernel_has_in_its_books(string how)
+    {
+        var shell = Own(new Shell("bash"));
+        Loader.Control("-rk1", "--follow", "-P", $"{shell.Pid}");
+        shell.Say($"{Workloads.PathOf("spends")} {how} 1009 -1 < <(echo go)");
+        Eventually.True(
+            () => Life.All(Loader).Any(life => life.IsDead && life.Counts.Execs == 1), "its life has ended");
+        var told = Assert.Single(Life.All(Loader), life => life.IsDead && life.Counts.Execs == 1).WithEvents(Loader);
+        var (death, spent) = (told.Death, told.Spent);
+        Log.WriteLine($"{told.Keytime.GetProperty("state_ns")} of {death.Lifetime}");
+        Assert.InRange(spent, death.Lifetime * (1 - Tolerance), death.Lifetime * (1 + Tolerance));
+        Assert.Equal(death.Total("cpu_ns"), told.In("running"));
+        Assert.Equal(told.StartTime, told.LedgerSince);
+    }
+
+    [Fact]
+    public void One_that_is_stopped_for_a_second_was_stopped_for_a_second()
+    {
+        var naps = Start("naps", 11);
+        Activate(naps.Pid);
+        long sent = UnixTime();
+        Signals.Send(naps.Pid, Signals.Stop);
+        Eventually.True(() => Proc.Stat(naps.Pid).State == 'T', "it has stopped");
+        long stopped = UnixTime();
+        Thread.Sleep(TimeSpan.FromSeconds(1));
+        long during = AssertAddsUp(naps.Pid).In("stopped");
+        Assert.InRange(during, Second, UnixTime() - sent);
+        long resumed = UnixTime();
+        Signals.Send(naps.Pid, Signals.Continue);
+        naps.Go();
+        var life = AssertAddsUp(naps.Pid);
+        Assert.InRange(life.In("stopped"), resumed - stopped, UnixTime() - sent);
+        Assert.Equal(life.In("stopped"), AssertAddsUp(naps.Pid).In("stopped"));
+    }
+
+    [Fact]
+    public void One_that_is_starved_by_two_hogs_waits_for_the_cpu()
+    {
+        var (hogs, spends) = (Start("hogs", 2, 0, 2003), Start("spends", "spin", 2003, 0));
+        var before = Activate(spends.Pid);
+        hogs.Begin();
+        spends.Go();
+        hogs.AwaitDone();
+        var life = AssertAddsUp(spends.Pid);
+        var books = Proc.ProcessSchedStat(spends.Pid) - before;
+        AssertBooks(books, life);
+        Assert.InRange(life.In("runnable"), Second, long.MaxValue);
+    }
+
+    [Theory]
+    [InlineData(3, 0)]
+    [InlineData(4, -1)]
+    public void Of_several_threads_running_and_runnable_are_those_of_schedstat(int threads, int cpu)
+    {
+        var hogs = Start("hogs", threads, cpu, 1511);
+        var before = Activate(hogs.Pid);
+        hogs.Go();
+        var life = Life.Of(Loader, hogs.Pid);
+        AssertBooks(Proc.ProcessSchedStat(hogs.Pid) - before, life);
+        // Each of them, and the first thread, has all of the time.
+        long since = UnixTime() - life.LedgerSince;
+        Assert.InRange(life.Spent, (threads + 1) * since * 0.99m, (threads + 1) * since);
+    }
+
+    [Fact]
+    public void Threads_that_have_ended_stay_in_the_sum()
+    {
+        var gone = Start("gone", 13, 0);
+        var before = Activate(gone.Pid);
+        var reported = gone.Go();
+        var life = Life.Of(Loader, gone.Pid);
+        var books = Proc.ProcessSchedStat(gone.Pid) - before + new SchedStat(0, reported[0], reported[1]);
+        Assert.InRange(life.In("runnable"), books.Delay, books.Delay * 1.05m);
+        Assert.Equal(ProcessClock.Read(gone.Pid) - before.RunTime, life.In("running"));
+    }
+
+    [Fact]
+    public void A_thread_that_is_a_target_has_states_of_its_own()
+    {
+        var hogs = Start("hogs", 3, 0, 503);
+        int tid = Proc.Threads(hogs.Pid).Order().Last();
+        Loader.Control("-k1", "-p", $"{tid}");
+        var before = Proc.ThreadSchedStat(hogs.Pid, tid);
+        hogs.Go();
+        var life = Life.OfThread(Loader, tid);
+        AssertBooks(Proc.ThreadSchedStat(hogs.Pid, tid) - before, life);
+        var series = Loader.Scrape().OfThread(tid);
+        Assert.Equal(
+            life.In("running"), series.Nanoseconds("proc_image_thread_state_seconds_total", ("state", "running")));
+    }
+
+    [Fact]
+    public void Key_times_without_the_ledger_have_no_states()
+    {
+        var naps = Start("naps", 11);
+        Loader.Control("-k0", "-P", $"{naps.Pid}");
+        Assert.False(Life.Of(Loader, naps.Pid).Keytime.TryGetProperty("state_ns", out _));
+        Assert.False(Loader.Scrape().Of(naps.Pid).Has("proc_image_process_state_seconds_total"));
+    }
+
+    // It is asleep; returns what the kernel's books had then.
+    private SchedStat Activate(int pid)
+    {
+        Loader.Control("-k1", "-P", $"{pid}");
+        return Proc.ProcessSchedStat(pid);
+    }
+
+    private Life AssertAddsUp(int pid)
+    {
+        long before = UnixTime();
+        var life = Life.Of(Loader, pid);
+        long after = UnixTime();
+        Assert.InRange(
+            life.Spent, (before - life.LedgerSince) * (1 - Tolerance), (after - life.LedgerSince) * (1 + Tolerance));
+        var series = Loader.Scrape().Of(pid);
+        foreach (string state in Life.States.Except(["sleeping", "stopped"])) // it rests, so these stand still
+            Assert.Equal(life.In(state), series.Nanoseconds("proc_image_process_state_seconds_total", ("state", state)));
+        return life;
+    }
+
+    private static void AssertBooks(SchedStat books, Life life) =>
+        Assert.Equal((books.RunTime, books.Delay), (life.In("running"), life.In("runnable")));
+
+    private static long UnixTime() => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
+}
