@@ -30,7 +30,7 @@ public sealed class Exits(IFigureStore store)
         if (Last == portrait.Subject)
             return;
         _totals.Last = portrait.Subject.ToLife();
-        _totals.Counts[(int)CauseOf(portrait)]++;
+        _totals.Counts[(int)portrait.ExitCause]++;
         if (portrait.HasResources)
         {
             _totals.User += portrait.Resources.Cpu.User;
@@ -46,9 +46,4 @@ public sealed class Exits(IFigureStore store)
 
         store.WriteExits(_totals);
     }
-
-    private static ExitCause CauseOf(Portrait portrait) =>
-        portrait.WasOutOfMemory ? ExitCause.Oom
-        : portrait.ExitSignal != 0 ? ExitCause.Signal
-        : ExitCause.Exit;
 }

@@ -70,6 +70,9 @@ public sealed class Portrait(Subject subject)
     /// <summary>Also while frozen.</summary>
     public bool HasKeytimes { get; private set; }
 
+    /// <summary>Of any image.</summary>
+    public bool HasFigures => HasResources || HasDelays || HasKeytimes;
+
     /// <summary>Dead; it may not have been reaped yet.</summary>
     public bool IsDead { get; private set; }
 
@@ -85,9 +88,17 @@ public sealed class Portrait(Subject subject)
     /// <summary>The kernel has killed it for want of memory.</summary>
     public bool WasOutOfMemory { get; private set; }
 
-    public int ExitCode => ExitStatus >> 8 & 0xff;
+    public int ExitCode => WaitStatus.ExitCode(ExitStatus);
 
-    public int ExitSignal => ExitStatus & 0x7f;
+    public int ExitSignal => WaitStatus.Signal(ExitStatus);
+
+    public bool HasDumpedCore => WaitStatus.HasDumpedCore(ExitStatus);
+
+    /// <summary>What it has died of; of a dead one.</summary>
+    public ExitCause ExitCause =>
+        WasOutOfMemory ? ExitCause.Oom
+        : ExitSignal != 0 ? ExitCause.Signal
+        : ExitCause.Exit;
 
     /// <summary>Dead and counted as such: kept for the linger, among the latest of the dead.</summary>
     public bool IsBuried { get; set; }

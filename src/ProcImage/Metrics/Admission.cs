@@ -12,6 +12,7 @@ public sealed class Admission(int maxSeries)
 {
     private const int NamedCost = 50;
     private const int OtherCost = 26;
+    private const int KeytimesCost = 9;
 
     /// <summary>Portraits that are not shown, as of the last time.</summary>
     public int DroppedPortraits { get; private set; }
@@ -22,7 +23,7 @@ public sealed class Admission(int maxSeries)
     /// <summary>Those that are shown, the named and the oldest first.</summary>
     public List<Portrait> Admit(IEnumerable<Portrait> portraits)
     {
-        var ordered = portraits.Where(IsShown)
+        var ordered = portraits.Where(p => p.HasFigures)
             .OrderByDescending(p => p.IsNamed).ThenBy(p => p.Subject.StartId).ThenBy(p => p.Subject.Tid).ToList();
         AdmitLiving(ordered.FindAll(p => !p.IsDead));
         AdmitDead(ordered.Where(p => p.IsDead));
@@ -57,7 +58,6 @@ public sealed class Admission(int maxSeries)
         }
     }
 
-    private static bool IsShown(Portrait portrait) => portrait.HasResources || portrait.HasDelays;
-
-    private static int Cost(Portrait portrait) => portrait.IsNamed ? NamedCost : OtherCost;
+    private static int Cost(Portrait portrait) =>
+        (portrait.IsNamed ? NamedCost : OtherCost) + (portrait.HasKeytimes ? KeytimesCost : 0);
 }

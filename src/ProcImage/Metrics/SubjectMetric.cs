@@ -14,6 +14,9 @@ public sealed record SubjectMetric(MetricFamily Process, MetricFamily? Thread, A
     /// <summary>The books of a process have this, those of a thread have not.</summary>
     public const string WithChildren = ", as /proc/PID/io with the children it has waited for";
 
+    /// <summary>Likewise.</summary>
+    public const string WithThreads = ", its threads added up";
+
     private static readonly string[] _identity = ["tgid", "start_id"];
     private static readonly string[] _threadIdentity = ["tgid", "start_id", "tid"];
 
@@ -30,7 +33,7 @@ public sealed record SubjectMetric(MetricFamily Process, MetricFamily? Thread, A
         return new SubjectMetric(
             new MetricFamily("proc_image_" + name, type, [.. _identity, .. labels], help),
             ofThreads
-                ? new MetricFamily("proc_image_" + threadName, type, [.. _threadIdentity, .. labels], help.Replace(WithChildren, "").Replace(" process", " thread"))
+                ? new MetricFamily("proc_image_" + threadName, type, [.. _threadIdentity, .. labels], help.Replace(WithChildren, "").Replace(WithThreads, "").Replace(" process", " thread"))
                 : null,
             write);
     }

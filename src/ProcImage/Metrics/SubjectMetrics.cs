@@ -1,3 +1,4 @@
+using ProcImage.Abi;
 using ProcImage.Imaging;
 
 namespace ProcImage.Metrics;
@@ -91,6 +92,21 @@ public static class SubjectMetrics
                 x.Number(id + ",kind=\"involuntary\"", p.Resources.Usage.InvoluntarySwitches);
             }),
 
+        Keytimes("process_state_seconds_total", ["state"],
+            "Time of the process by state" + SubjectMetric.WithThreads + ": running, stolen (its CPU was taken by the hypervisor"
+                + " or an interrupt), runnable, sleeping, disk, stopped; from se.sum_exec_runtime, sched_info and __state."
+                + SinceActivation,
+            WriteStates),
+        Keytimes("process_forks_total", [],
+            "How often the process has started another one, vfork included: the task_newtask hook." + SinceActivation,
+            (x, p, id) => Counted(x, id, p, p.Keytimes.Forks)),
+        Keytimes("process_execs_total", [],
+            "How often the process has become another program: the sched_process_exec hook." + SinceActivation,
+            (x, p, id) => Counted(x, id, p, p.Keytimes.Stats.Execs)),
+        Keytimes("process_threads_started_total", [],
+            "How many threads the process has started: the task_newtask hook." + SinceActivation,
+            (x, p, id) => Counted(x, id, p, p.Keytimes.Stats.Threads)),
+
         Delays("sched_delay_seconds", MetricType.Histogram,
             "Run-queue delay of the process: its waits for a CPU, sched_info at sched_switch." + SinceActivation,
             (x, p, id) =>
@@ -138,6 +154,32 @@ public static class SubjectMetrics
                     write(x, p, id);
             },
             ofThreads: false);
+
+    private static SubjectMetric Keytimes(string name, string[] labels, string help, Action<Exposition, Portrait, string> write) =>
+        SubjectMetric.Define(name, MetricType.Counter, labels, help, (x, p, id) =>
+        {
+            if (p.HasKeytimes)
+                write(x, p, id);
+        });
+
+    private static void WriteStates(Exposition x, Portrait portrait, string id)
+    {
+        if (!portrait.Keytimes.HasLedger)
+            return;
+        for (var state = TimeState.Running; state < TimeState.States; state++)
+        {
+            var labels = $"{id},state=\"{state.ToString().ToLowerInvariant()}\"";
+            x.Nanoseconds(labels, portrait.Keytimes.Stats.Times[(int)state]);
+            x.Created(labels, portrait.LedgerCreated);
+        }
+    }
+
+    private static void Counted(Exposition x, string id, Portrait portrait, ulong count)
+    {
+        x.Number(id, count);
+        if (portrait.Keytimes.Since != 0) // else no reading has met it yet
+            x.Created(id, portrait.KeytimesCreated);
+    }
 
     private static SubjectMetric Delays(string name, MetricType type, string help, Action<Exposition, Portrait, string> write) =>
         SubjectMetric.Define(name, type, [], help, (x, p, id) =>

@@ -13,7 +13,7 @@ public static class PortraitText
 
     public static string Table(IEnumerable<Portrait> portraits)
     {
-        var shown = portraits.Where(p => p.HasResources || p.HasDelays)
+        var shown = portraits.Where(p => p.HasFigures)
             .OrderByDescending(p => p.IsNamed)
             .ThenByDescending(p => p.Resources.Cpu.Total)
             .ThenByDescending(p => p.Delays.Stats.Sum)

@@ -14,17 +14,15 @@ internal static class PortraitJson
     {
         json.WriteStartObject();
         json.WriteStartArray("processes");
-        foreach (var portrait in portraits.Where(IsShown).OrderBy(p => p.Subject.Tgid).ThenBy(p => p.Subject.Tid))
-            Write(json, portrait);
+        foreach (var portrait in portraits.Where(p => p.HasFigures).OrderBy(p => p.Subject.Tgid).ThenBy(p => p.Subject.Tid))
+            Write(json, portrait, withEvents: false);
         json.WriteEndArray();
         json.WriteEndObject();
     });
 
     /// <summary>Null for null.</summary>
     public static byte[]? One(Portrait? portrait) =>
-        portrait is null || !IsShown(portrait) ? null : Build(json => Write(json, portrait));
-
-    private static bool IsShown(Portrait portrait) => portrait.HasResources || portrait.HasDelays;
+        portrait is not { HasFigures: true } ? null : Build(json => Write(json, portrait, withEvents: true));
 
     private static byte[] Build(Action<Utf8JsonWriter> write)
     {
@@ -34,7 +32,7 @@ internal static class PortraitJson
         return stream.ToArray();
     }
 
-    private static void Write(Utf8JsonWriter json, Portrait portrait)
+    private static void Write(Utf8JsonWriter json, Portrait portrait, bool withEvents)
     {
         json.WriteStartObject();
         json.WriteNumber("tgid", portrait.Subject.Tgid);
@@ -64,6 +62,10 @@ internal static class PortraitJson
             WriteResources(json, portrait);
         if (portrait.HasDelays)
             WriteSchedule(json, portrait);
+        if (portrait.HasKeytimes)
+            KeytimeJson.Write(json, portrait, withEvents);
+        if (portrait is { HasKeytimes: true, IsDead: true })
+            KeytimeJson.WriteDeath(json, portrait);
         json.WriteEndObject();
     }
 

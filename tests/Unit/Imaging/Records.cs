@@ -7,6 +7,7 @@ namespace ProcImage.Tests.Unit.Imaging;
 internal static class Records
 {
     public const ImageSet Both = ImageSet.Resource | ImageSet.Schedule;
+    public const ImageSet Keytimes = ImageSet.Keytime | ImageSet.Ledger;
     public const ulong StartId = 70_000_000_007;
 
     public static ProcessRecord Process { get; } = new()
@@ -35,6 +36,24 @@ internal static class Records
         Header = Head(RecordType.FinalProcess, RecordFlag.Dead),
         ExitTime = StartId + 5_000_000_011,
         ExitCode = 3 << 8,
+    };
+
+    /// <summary>Key times alone, with the ledger.</summary>
+    public static ProcessRecord KeytimeOnly { get; } = Process with
+    {
+        Images = Keytimes,
+        Kept = Keytimes,
+        ScheduleSince = 0,
+        KeytimeSince = 80_000_000_009,
+        LedgerSince = 80_000_000_009,
+    };
+
+    /// <summary>The same, ended by SIGTERM.</summary>
+    public static ProcessRecord Killed { get; } = KeytimeOnly with
+    {
+        Header = Head(RecordType.FinalProcess, RecordFlag.Dead),
+        ExitTime = StartId + 5_000_000_011,
+        ExitCode = 15,
     };
 
     public static ThreadRecord Thread { get; } = new()
@@ -77,6 +96,15 @@ internal static class Records
 
     public static Comm Name(string name) => Name(System.Text.Encoding.UTF8.GetBytes(name));
 
+    /// <summary>As many ns in each state as its number times <paramref name="unit"/>, running having one.</summary>
+    public static KeytimeStats Times(ulong unit)
+    {
+        var stats = new KeytimeStats();
+        for (var state = 0; state < (int)TimeState.States; state++)
+            stats.Times[state] = unit * ((ulong)state + 1);
+        return stats;
+    }
+
     /// <summary>The delays of so many waits.</summary>
     public static ScheduleStats Waits(params ReadOnlySpan<ulong> delays)
     {
@@ -92,13 +120,31 @@ internal static class Records
         return stats;
     }
 
-    public static byte[] Bytes<T>(this T record, ScheduleStats? schedule = null)
+    public static byte[] Bytes(
+        this ProcessRecord record, ScheduleStats? schedule = null, KeytimeStats? keytime = null, DeathCause? cause = null) =>
+        Whole(record with { Parts = Of(schedule, keytime, cause) }, schedule, keytime, cause);
+
+    public static byte[] Bytes(
+        this ThreadRecord record, ScheduleStats? schedule = null, KeytimeStats? keytime = null, DeathCause? cause = null) =>
+        Whole(record with { Parts = Of(schedule, keytime, cause) }, schedule, keytime, cause);
+
+    /// <summary>What nothing follows.</summary>
+    public static byte[] Bytes<T>(this T record)
+        where T : unmanaged => Whole(record, null, null, null);
+
+    private static PartFlag Of(ScheduleStats? schedule, KeytimeStats? keytime, DeathCause? cause) =>
+        (schedule is null ? PartFlag.None : PartFlag.Schedule)
+        | (keytime is null ? PartFlag.None : PartFlag.Keytime)
+        | (cause is null ? PartFlag.None : PartFlag.Cause);
+
+    private static byte[] Whole<T>(in T record, ScheduleStats? schedule, KeytimeStats? keytime, DeathCause? cause)
         where T : unmanaged
     {
-        var bytes = MemoryMarshal.AsBytes([record]).ToArray();
-        if (schedule is { } stats)
-            bytes = [.. bytes, .. MemoryMarshal.AsBytes([stats])];
+        byte[] bytes = [.. MemoryMarshal.AsBytes([record]), .. BytesOf(schedule), .. BytesOf(keytime), .. BytesOf(cause)];
         MemoryMarshal.AsRef<RecordHeader>(bytes.AsSpan()).Size = (uint)bytes.Length;
         return bytes;
     }
+
+    private static byte[] BytesOf<T>(T? part)
+        where T : unmanaged => part is { } known ? MemoryMarshal.AsBytes([known]).ToArray() : [];
 }

@@ -8,6 +8,7 @@ namespace ProcImage.Tests.Unit.Metrics;
 
 public partial class SubjectMetricsTests
 {
+    private const ulong Since = 80_000_000_009;
     private readonly Readings _readings = new();
 
     [Fact]
@@ -90,7 +91,12 @@ public partial class SubjectMetricsTests
         return _readings.Read((Records.Process with { Images = images, Kept = images }).Bytes(schedule)).Only;
     }
 
-    private Portrait Dead() => _readings.Receive(Records.Final.Bytes(Records.Waits(3000))).Only;
+    private Portrait Dead()
+    {
+        var images = Records.Both | Records.Keytimes;
+        var final = Records.Final with { Images = images, Kept = images, KeytimeSince = Since, LedgerSince = Since };
+        return _readings.Receive(final.Bytes(Records.Waits(3000), Records.Times(11))).Only;
+    }
 
     [GeneratedRegex("_delay_(min|max)_")]
     private static partial Regex ShortestOrLongest();
