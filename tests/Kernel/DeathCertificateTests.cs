@@ -147,6 +147,7 @@ public sealed class DeathCertificateTests(ITestOutputHelper log) : KernelTest(lo
         Eventually.True(() => HandlesTerm(shell.Pid), "the trap is set");
         Image(shell.Pid);
         Kill(shell.Pid, Signals.Term);
+        shell.Say(":"); // the trap is taken between two commands
         var death = Life.AwaitDeath(Loader, shell.Pid).Death;
         Assert.Equal(("exit", 7, 0), (death.Cause, death.ExitCode, death.Signal));
         Assert.False(death.Has("origin") || death.Has("sender"));
@@ -198,7 +199,8 @@ public sealed class DeathCertificateTests(ITestOutputHelper log) : KernelTest(lo
         Loader.Signal(Signals.Kill);
         Loader.AwaitExit();
         using var next = Loader.StartOn(Loader.Directory);
-        AssertSender(kill, 0, Life.AwaitDeath(next, naps.Pid).Death);
+        var told = Life.AwaitDeath(next, naps.Pid);
+        AssertSender(kill, 0, told.Death);
         next.Stop();
     }
 
@@ -219,8 +221,8 @@ public sealed class DeathCertificateTests(ITestOutputHelper log) : KernelTest(lo
     {
         const long limit = 31 << 20;
         using var cgroup = new MemoryCgroup("proc_image_oom", limit);
-        var (victim, hungry) = (StartImaged("dies", "exit"), StartImaged("dies", "memory"));
-        File.WriteAllText($"/proc/{victim.Pid}/oom_score_adj", "1000"); // chosen first, however little it has
+        var (victim, hungry) = (StartImaged("dies", "hold"), StartImaged("dies", "memory"));
+        File.WriteAllText($"/proc/{victim.Pid}/oom_score_adj", "1000"); // as if it had all of it, and what it has besides
         cgroup.Take(victim.Pid);
         cgroup.Take(hungry.Pid);
         hungry.Begin();

@@ -5,7 +5,7 @@
  *   > ready PID
  *   < go
  *
- * HOW: 'exit' with status 42; 'fault' at address 1009; 'abort'; 'alarm' of a timer of setitimer(2); 'timer'
+ * HOW: 'exit' with status 42; 'hold', likewise, with 7 MiB from the beginning; 'fault' at address 1009; 'abort'; 'alarm' of a timer of setitimer(2); 'timer'
  * of timer_create(2); 'queue', of sigqueue(3) to itself; 'memory', taking more and more of it. With a
  * DIRECTORY a core may be dumped there. At 'go' it has no thread but the first.
  */
@@ -25,6 +25,7 @@
 #define ADDRESS 1009
 #define WAIT_US 1009
 #define MIB	(1 << 20)
+#define HELD	7
 
 static void await_line(void)
 {
@@ -69,13 +70,17 @@ static void die_of_queue(void)
 		err(1, "sigqueue");
 }
 
+static void take_memory(void)
+{
+	volatile char *more = malloc(MIB);
+	for (int i = 0; more && i < MIB; i += 4096)
+		more[i] = 1;
+}
+
 static void die_of_memory(void)
 {
-	for (;;) {
-		char *more = malloc(MIB);
-		if (more)
-			memset(more, 1, MIB);
-	}
+	for (;;)
+		take_memory();
 }
 
 static const struct way {
@@ -92,6 +97,8 @@ int main(int argc, char **argv)
 		errx(2, "usage: dies HOW [DIRECTORY]");
 	if (argc > 2)
 		allow_core(argv[2]);
+	for (int i = 0; !strcmp(argv[1], "hold") && i < HELD; i++)
+		take_memory();
 	setlinebuf(stdout);
 	printf("ready %d\n", getpid());
 	await_line();
