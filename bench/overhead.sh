@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What ProcImage costs the work of others, beside nothing, beside empty programs on the same hooks, and beside public
-# tools that measure run-queue or off-CPU time. Loops of one kind of work each run in interleaved rounds of:
+# tools that measure run-queue, on-CPU or off-CPU time, or tell of processes that begin and end. Loops of one kind of work each run in interleaved rounds of:
 #   nothing, empty          nobody; an empty program on each of our hooks
 #   standby, preloaded      nothing is collected
 #   IMAGE-target            the loop is imaged, with what it forks
@@ -15,12 +15,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 rounds=${1:-51}
 . bench/common.sh
 
-images=(resource schedule)
+images=(keytime=0 keytime=1 resource schedule)
 declare -A counts=([getppid]=200000 [pipe]=4000 [yield]=20000 [fork]=150 [exec]=50 [copy]=20000)
 order=(getppid pipe yield fork exec copy)
 states=(nothing empty standby preloaded)
 for image in "${images[@]}"; do states+=("$image-target" "$image-other" "$image-all"); done
-for tool in runqlat offcputime bpftrace perf; do
+for tool in runqlat offcputime cpudist execsnoop exitsnoop bpftrace perf; do
 	! command -v "$tool" >/dev/null || states+=("$tool")
 done
 read -ra states <<<"${2:-${states[*]}}"
@@ -95,7 +95,7 @@ in_state() {
 		finish
 		;;
 	runqlat) beside runqlat -P ;;
-	offcputime) beside offcputime ;;
+	offcputime | cpudist | execsnoop | exitsnoop) beside "$state" ;;
 	bpftrace) beside bpftrace -e "$histogram" ;;
 	perf) beside perf sched record -o "$work/perf.data" ;;
 	*) echo "$0: there is no state $state" >&2 && exit 2 ;;

@@ -36,12 +36,12 @@ static __always_inline u64 bounded(s64 value, u64 bound)
 static __always_inline u64 runtime_by(struct activity *act, struct task_struct *task, u64 now)
 {
 	u64 runtime = task->se.sum_exec_runtime;
-	struct rq *rq = task->se.cfs_rq->rq;
 	if (!task->on_cpu)
 		return runtime;
-	s64 lag = rq->clock_task - task->se.exec_start;
+	struct rq *rq = BPF_CORE_READ(task, se.cfs_rq, rq);
+	s64 lag = BPF_CORE_READ(rq, clock_task) - task->se.exec_start;
 	if (act->clock_offset)
-		lag += now - to_boot(act, rq->clock);
+		lag += now - to_boot(act, BPF_CORE_READ(rq, clock));
 	return runtime + bounded(lag, MAX_LAG);
 }
 
@@ -49,10 +49,10 @@ static __always_inline u64 runtime_by(struct activity *act, struct task_struct *
 static __always_inline u64 delay_by(struct activity *act, struct task_struct *task, u64 now)
 {
 	u64 delay = task->sched_info.run_delay, queued = task->sched_info.last_queued;
-	struct rq *rq = task->se.cfs_rq->rq;
 	if (!queued || task->on_cpu)
 		return delay;
-	s64 wait = act->clock_offset ? now - to_boot(act, queued) : rq->clock - queued;
+	s64 wait = act->clock_offset ? now - to_boot(act, queued)
+				     : BPF_CORE_READ(task, se.cfs_rq, rq, clock) - queued;
 	return delay + bounded(wait, ~0ULL);
 }
 

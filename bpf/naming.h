@@ -23,16 +23,20 @@ static __always_inline u32 slot_of(struct activity *act, u32 kind, s32 id, u64 s
 	return slot;
 }
 
-/* By file, so that it holds for each thread of it, whoever starts it and whenever. */
+/*
+ * By file, so that it holds for each thread of it, whoever starts it and whenever. Here and wherever time
+ * does not count, memory is read by BPF_CORE_READ(): for each pointer that is followed directly the verifier
+ * goes through all types of the kernel, for a millisecond.
+ */
 static __always_inline bool is_own(struct activity *act, struct task_struct *task)
 {
-	struct task_struct *leader = task->group_leader;
-	struct mm_struct *mm = task->mm;
-	if (!mm && leader) /* the thread is exiting */
-		mm = leader->mm;
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	if (!mm) /* the thread is exiting */
+		mm = BPF_CORE_READ(task, group_leader, mm);
 	if (!mm)
 		return false;
-	u64 inode = mm->exe_file->f_inode->i_ino, device = mm->exe_file->f_inode->i_sb->s_dev;
+	u64 inode = BPF_CORE_READ(mm, exe_file, f_inode, i_ino);
+	u64 device = BPF_CORE_READ(mm, exe_file, f_inode, i_sb, s_dev);
 	for (int i = 0; i < CALLERS; i++)
 		if (inode && inode == act->own_inode[i] && device == act->own_device[i])
 			return true;

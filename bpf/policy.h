@@ -244,8 +244,8 @@ static __always_inline void learn_caller(struct activity *act, u32 caller)
 	struct mm_struct *mm = self->mm;
 	if (caller >= CALLERS || !mm)
 		return;
-	act->own_inode[caller] = mm->exe_file->f_inode->i_ino;
-	act->own_device[caller] = mm->exe_file->f_inode->i_sb->s_dev;
+	act->own_inode[caller] = BPF_CORE_READ(mm, exe_file, f_inode, i_ino);
+	act->own_device[caller] = BPF_CORE_READ(mm, exe_file, f_inode, i_sb, s_dev);
 	if (caller == CALLER_LOADER)
 		act->loader_tgid = self->tgid;
 }

@@ -30,7 +30,7 @@ static __always_inline void fill_process(struct process_record *record, u32 type
 	record->header.type = type;
 	record->header.flags = RECORD_LEADER;
 	record->header.size = sizeof(*record);
-	if (signal->group_exec_task)
+	if (BPF_CORE_READ(signal, group_exec_task))
 		record->header.flags |= RECORD_IN_EXEC;
 	if (image->policies[NAMED_BY_PROCESS] || image->policies[NAMED_BY_ANCESTOR])
 		record->header.flags |= RECORD_NAMED;
@@ -54,7 +54,7 @@ static __always_inline void fill_process(struct process_record *record, u32 type
 
 	if (!signal->live.counter) {
 		record->header.flags |= RECORD_DEAD;
-		if (signal->oom_mm)
+		if (BPF_CORE_READ(signal, oom_mm))
 			record->header.flags |= RECORD_OOM;
 		record->exit_time = image->exit_time;
 		record->exit_code = exit_code_of(leader);
@@ -76,7 +76,7 @@ static __always_inline void fill_thread(struct thread_record *record, u32 type, 
 	record->header.size = sizeof(*record);
 	if (task->pid == task->tgid)
 		record->header.flags |= RECORD_LEADER;
-	if (task->signal->group_exec_task)
+	if (BPF_CORE_READ(task, signal, group_exec_task))
 		record->header.flags |= RECORD_IN_EXEC;
 	record->tgid = task->tgid;
 	record->tid = task->pid;

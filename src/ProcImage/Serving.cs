@@ -20,8 +20,9 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
         var table = new PortraitTable(
             (ulong)options.Linger.Ticks * 100, ProcessIdentity.Read, new PinnedFigures(kernelSide.Maps));
         using var imager = new Imager(kernelSide.Maps, table);
+        await using var events = options.Quiet ? null : new EventWriter(console.Output);
         await using var narrator = new Narrator(
-            imager, console.Output, withTables: !options.Quiet && !Console.IsOutputRedirected);
+            imager, console.Output, withTables: !options.Quiet && !Console.IsOutputRedirected, events);
         using var routes = new Routes(
             new Exporter(kernelSide, imager, new Admission(options.MaxSeries), console.Error), imager);
         await using var server = options.Listen is ListenAddress.Nowhere
@@ -32,6 +33,12 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
         imager.PoliciesChanged += narrator.Tell;
         imager.Failed += stop.Fail;
         narrator.Failed += stop.Fail;
+        if (events is not null)
+        {
+            events.Failed += stop.Fail;
+            imager.Told += events.Tell;
+        }
+
         imager.Start();
         narrator.Tell();
         routes.IsReady = true;

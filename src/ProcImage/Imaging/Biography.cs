@@ -29,7 +29,7 @@ public sealed class Biography
         Oom ??= milestone as ChosenByOom;
         Death ??= milestone as Died;
         var at = _milestones.Count;
-        while (at > 0 && _milestones[at - 1].Time > milestone.Time)
+        while (at > 0 && IsBefore(milestone, _milestones[at - 1]))
             at--;
         _milestones.Insert(at, milestone);
         if (_milestones.Count <= MostMilestones)
@@ -37,4 +37,8 @@ public sealed class Biography
         _milestones.RemoveAt(0);
         Dropped++;
     }
+
+    /// <summary>Nothing follows a death, though a thread that was late to tell of its own end has a later time.</summary>
+    private static bool IsBefore(Milestone milestone, Milestone other) =>
+        milestone is not Died && (other is Died || milestone.Time < other.Time);
 }

@@ -27,6 +27,7 @@ public sealed class Imager : IDisposable
     {
         _maps = maps;
         _table = table;
+        _table.Told += (subject, milestone) => Told?.Invoke(subject, milestone);
         _idleTasks = new IdleTasks(maps);
         _events = new RingBuffer(maps.Events, Receive);
         _consumer = new Thread(() => Guarded(ConsumeEvents)) { Name = "events", IsBackground = true };
@@ -38,6 +39,9 @@ public sealed class Imager : IDisposable
     /// who holds the policy lock. The ring buffer is emptied meanwhile.
     /// </summary>
     public event Action? PoliciesChanged;
+
+    /// <summary>Something has happened in a life. Whoever hears it must not wait: the ring buffer does, too.</summary>
+    public event Action<Subject, Milestone>? Told;
 
     /// <summary>Raised when one of the threads cannot go on.</summary>
     public event Action<Exception>? Failed;

@@ -189,9 +189,11 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
     {
         if (!portrait.IsDead || !portrait.HasKeytimes || portrait.ExitTime == 0 || portrait.Biography.Death is not null)
             return;
-        var death = new Died(portrait.ExitTime, portrait.Subject.Id, portrait.ExitStatus);
+        var death = new Died(
+            portrait.ExitTime, portrait.Subject.Id, portrait.ExitStatus, portrait.Lifetime, portrait.Certificate);
         portrait.Biography.Add(death);
-        Told?.Invoke(portrait.Subject, death);
+        if (portrait.Images.HasFlag(ImageSet.Keytime)) // else they were deactivated, and it is only the end of what is kept
+            Told?.Invoke(portrait.Subject, death);
     }
 
     private void Except(ReadOnlySpan<byte> bytes)
