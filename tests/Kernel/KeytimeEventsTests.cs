@@ -46,6 +46,49 @@ public sealed class KeytimeEventsTests(ITestOutputHelper log) : KernelTest(log)
     }
 
     [Fact]
+    public void What_happens_while_there_is_no_loader_is_told_by_the_next()
+    {
+        var life = Start("life");
+        Loader.Control("-k0", "-P", $"{life.Pid}", "--follow");
+        Loader.Signal(Signals.Kill);
+        Loader.AwaitExit();
+        var diary = Go(life);
+        Assert.Equal(Status, life.End());
+        using var next = Loader.StartOn(Loader.Directory);
+        var told = Life.AwaitDeath(next, life.Pid);
+        AssertCounts(diary, told.Counts);
+        AssertEvents(life.Pid, diary, told.Events);
+        Assert.True(told.IsComplete);
+        next.Stop();
+    }
+
+    [Fact]
+    public void Counts_go_on_with_the_next_loader()
+    {
+        var life = Start("life");
+        Loader.Control("-k0", "-P", $"{life.Pid}");
+        var diary = Go(life);
+        AssertCounts(diary, Life.Of(Loader, life.Pid).Counts);
+        Loader.Signal(Signals.Kill);
+        Loader.AwaitExit();
+        using var next = Loader.StartOn(Loader.Directory);
+        AssertCounts(diary, Life.Of(next, life.Pid).Counts);
+        next.Stop();
+    }
+
+    [Fact]
+    public void Activated_anew_it_counts_anew()
+    {
+        var life = Start("life");
+        Loader.Control("-k0", "-P", $"{life.Pid}");
+        var diary = Go(life);
+        Loader.Control("-d", "-P", $"{life.Pid}");
+        AssertCounts(diary, Life.Of(Loader, life.Pid).Counts); // for the linger
+        Loader.Control("-k0", "-P", $"{life.Pid}");
+        Assert.Equal((0, 0, 0, 0), Life.Of(Loader, life.Pid).Counts);
+    }
+
+    [Fact]
     public void An_exec_by_another_thread_than_the_leader_says_which()
     {
         var execs = Start("execs", 3);

@@ -105,9 +105,9 @@ public sealed class LedgerTests(ITestOutputHelper log) : KernelTest(log)
         var life = Life.Of(Loader, gone.Pid);
         var books = Proc.ProcessSchedStat(gone.Pid) - before + new SchedStat(0, reported[0], reported[1]);
         Assert.InRange(life.In("runnable"), books.Delay, books.Delay * 1.05m);
-        // Neither side has what a thread runs at its very end, and they differ by where that begins: some 10 us.
+        // Neither side has what a thread runs at its very end, and they differ by where that begins: some 10 us each.
         long ran = ProcessClock.Read(gone.Pid) - before.RunTime;
-        Assert.InRange(life.In("running"), ran * (1 - Tolerance), ran * (1 + Tolerance));
+        Assert.InRange(life.In("running"), ran - (13 * 100_000), ran + (13 * 100_000));
     }
 
     [Fact]
@@ -123,6 +123,19 @@ public sealed class LedgerTests(ITestOutputHelper log) : KernelTest(log)
         var series = Loader.Scrape().OfThread(tid);
         Assert.Equal(
             life.In("running"), series.Nanoseconds("proc_image_thread_state_seconds_total", ("state", "running")));
+    }
+
+    [Fact]
+    public void After_the_deadline_the_states_stand_still()
+    {
+        var spends = Start("spends", "spin", 1511, -1);
+        Loader.Control("-k1", "-t1", "-P", $"{spends.Pid}");
+        spends.Go();
+        Eventually.True(() => Loader.Status().GetProperty("policies")[0].GetProperty("ended").GetBoolean(), "it has ended");
+        var life = Life.Of(Loader, spends.Pid);
+        Assert.InRange(life.Spent, Second * (1 - Tolerance), Second * (1 + (10 * Tolerance))); // it begins after activation
+        spends.Say("more");
+        Assert.Equal(life.Keytime.GetProperty("state_ns").GetRawText(), Life.Of(Loader, spends.Pid).Keytime.GetProperty("state_ns").GetRawText());
     }
 
     [Fact]

@@ -5,9 +5,10 @@
  *   > ready PID
  *   < go
  *
- * HOW: 'exit' with status 42; 'hold', likewise, with 7 MiB from the beginning; 'fault' at address 1009; 'abort'; 'alarm' of a timer of setitimer(2); 'timer'
- * of timer_create(2); 'queue', of sigqueue(3) to itself; 'memory', taking more and more of it. With a
- * DIRECTORY a core may be dumped there. At 'go' it has no thread but the first.
+ * HOW: 'exit' with status 42; 'hold', likewise, with 7 MiB from the beginning; 'fault' at address 1009;
+ * 'abort'; 'alarm' of a timer of setitimer(2); 'timer' of timer_create(2); 'queue', of sigqueue(3) to itself;
+ * 'memory', taking more and more of it. With a DIRECTORY a core may be dumped there. At 'go' it has no thread
+ * but the first.
  */
 #define _GNU_SOURCE
 #include <err.h>

@@ -9,8 +9,6 @@ public sealed class Life(JsonElement json)
 
     public int Tgid => json.GetProperty("tgid").GetInt32();
 
-    public string Comm => json.GetProperty("comm").GetString()!;
-
     public long StartTime => json.GetProperty("start_time_ns").GetInt64();
 
     public bool IsComplete => json.GetProperty("complete").GetBoolean();
