@@ -5,6 +5,7 @@ public sealed class DeathCertificateTests(ITestOutputHelper log) : KernelTest(lo
 {
     private const int Abort = 6;
     private const int Segmentation = 11;
+    private const int Pipe = 13;
     private const int Alarm = 14;
     private const int UserCode = 0;
     private const int KernelCode = 128;
@@ -42,6 +43,7 @@ public sealed class DeathCertificateTests(ITestOutputHelper log) : KernelTest(lo
     [InlineData(Signals.HangUp)]
     [InlineData(Signals.Kill)]
     [InlineData(Signals.Term)]
+    [InlineData(Segmentation)]
     public void One_that_another_process_has_killed_names_it(int signal)
     {
         var naps = StartImaged("naps", 11);
@@ -117,6 +119,36 @@ public sealed class DeathCertificateTests(ITestOutputHelper log) : KernelTest(lo
     }
 
     [Fact]
+    public void A_broken_pipe_is_the_kernels_own_signal()
+    {
+        var death = AssertCertified(Loader, Die("pipe", Pipe), "signal", "kernel");
+        Assert.False(death.Has("sender"));
+    }
+
+    [Fact]
+    public void Of_two_that_send_the_same_signal_the_first_one_has_ended_it()
+    {
+        var naps = StartImaged("naps", 11);
+        StopAtOnce(naps.Pid);
+        var kill = Kill(naps.Pid, Signals.Term);
+        Kill(naps.Pid, Signals.Term);
+        Kill(naps.Pid, Signals.Continue);
+        AssertSender(kill, 0, AssertCertified(Loader, Report(naps, Signals.Term), "signal", "kill"));
+    }
+
+    [Fact]
+    public void Of_three_signals_that_wait_the_one_that_has_ended_it_is_told()
+    {
+        var naps = StartImaged("naps", 11);
+        StopAtOnce(naps.Pid);
+        var kill = Kill(naps.Pid, Signals.HangUp); // the lowest one comes first
+        Kill(naps.Pid, Signals.Interrupt);
+        Kill(naps.Pid, Signals.Term);
+        Kill(naps.Pid, Signals.Continue);
+        AssertSender(kill, 0, AssertCertified(Loader, Report(naps, Signals.HangUp), "signal", "kill"));
+    }
+
+    [Fact]
     public void Of_two_signals_that_wait_the_one_that_has_ended_it_is_told()
     {
         var naps = StartImaged("naps", 11);
@@ -160,7 +192,7 @@ public sealed class DeathCertificateTests(ITestOutputHelper log) : KernelTest(lo
         leaderless.Go();
         var kill = Kill(leaderless.Pid, Signals.Term);
         AssertSender(kill, 0, AssertCertified(Loader, Report(leaderless, Signals.Term), "signal", "kill"));
-        Assert.Single(Life.Of(Loader, leaderless.Pid).Events); // its first thread had ended before activation
+        Assert.Equal(["death"], Life.Of(Loader, leaderless.Pid).Events.Select(happened => happened.Name)); // its first thread had ended before activation
     }
 
     [Fact]

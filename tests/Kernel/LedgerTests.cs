@@ -126,6 +126,27 @@ public sealed class LedgerTests(ITestOutputHelper log) : KernelTest(log)
     }
 
     [Fact]
+    public void Of_every_process_of_one_thread_on_the_machine_the_states_add_up()
+    {
+        var deaths = Start("deaths", 503);
+        Loader.Control("-k1");
+        deaths.Go();
+        Thread.Sleep(TimeSpan.FromSeconds(1));
+        int[] single = [.. Single()];
+        long before = UnixTime();
+        var lives = Life.All(Loader);
+        long after = UnixTime();
+        var living = lives.Where(life => !life.IsDead).ToDictionary(life => life.Tgid);
+        int[] compared = [.. single.Intersect(Single()).Intersect(living.Keys)];
+        Log.WriteLine($"{compared.Length} processes, {lives.Count - living.Count} dead");
+        Assert.InRange(compared.Length, 30, int.MaxValue);
+        Assert.All(compared.Select(pid => living[pid]), life => Assert.InRange(
+            life.Spent, (before - life.LedgerSince) * (1 - Tolerance), (after - life.LedgerSince) * (1 + Tolerance)));
+
+        static IEnumerable<int> Single() => Proc.Processes().Where(pid => HasOneThread(pid));
+    }
+
+    [Fact]
     public void After_the_deadline_the_states_stand_still()
     {
         var spends = Start("spends", "spin", 1511, -1);
@@ -145,6 +166,18 @@ public sealed class LedgerTests(ITestOutputHelper log) : KernelTest(log)
         Loader.Control("-k0", "-P", $"{naps.Pid}");
         Assert.False(Life.Of(Loader, naps.Pid).Keytime.TryGetProperty("state_ns", out _));
         Assert.False(Loader.Scrape().Of(naps.Pid).Has("proc_image_process_state_seconds_total"));
+    }
+
+    private static bool HasOneThread(int pid)
+    {
+        try
+        {
+            return Proc.Threads(pid).Count == 1 && Proc.Stat(pid).State is 'S' or 'I';
+        }
+        catch (IOException)
+        {
+            return false; // it has ended meanwhile
+        }
     }
 
     // It is asleep; returns what the kernel's books had then.

@@ -7,8 +7,8 @@
  *
  * HOW: 'exit' with status 42; 'hold', likewise, with 7 MiB from the beginning; 'fault' at address 1009;
  * 'abort'; 'alarm' of a timer of setitimer(2); 'timer' of timer_create(2); 'queue', of sigqueue(3) to itself;
- * 'memory', taking more and more of it. With a DIRECTORY a core may be dumped there. At 'go' it has no thread
- * but the first.
+ * 'pipe', writing where nobody reads; 'memory', taking more and more of it. With a DIRECTORY a core may be
+ * dumped there. At 'go' it has no thread but the first.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -71,6 +71,14 @@ static void die_of_queue(void)
 		err(1, "sigqueue");
 }
 
+static void die_of_pipe(void)
+{
+	int ends[2];
+	signal(SIGPIPE, SIG_DFL); /* whoever has started it may ignore it */
+	if (pipe(ends) || close(ends[0]) || write(ends[1], "", 1))
+		err(1, "pipe");
+}
+
 static void take_memory(void)
 {
 	volatile char *more = malloc(MIB);
@@ -88,8 +96,8 @@ static const struct way {
 	const char *name;
 	void (*die)(void);
 } ways[] = {
-	{"fault", die_of_fault}, {"abort", abort},	  {"alarm", die_of_alarm},
-	{"timer", die_of_timer}, {"queue", die_of_queue}, {"memory", die_of_memory},
+	{"fault", die_of_fault}, {"abort", abort},	{"alarm", die_of_alarm},   {"timer", die_of_timer},
+	{"queue", die_of_queue}, {"pipe", die_of_pipe}, {"memory", die_of_memory},
 };
 
 int main(int argc, char **argv)
