@@ -27,11 +27,10 @@ internal sealed class Narrator(Imager imager, TextWriter output, bool withTables
     /// <summary>To be called after each change of policies.</summary>
     public void Tell()
     {
-        var inForce = imager.Read(InForce);
-        events?.SetActive(inForce.Values.Any(policy => policy.Images.HasFlag(ImageSet.Keytime)));
-        var policies = inForce.ToDictionary(each => each.Key, each => Describe(each.Value));
-        lock (_lock)
+        lock (_lock) // around the reading too: one that is older must not be told after one that is newer
         {
+            var inForce = imager.Read(InForce);
+            var policies = inForce.ToDictionary(each => each.Key, each => Describe(each.Value));
             foreach (var (id, text) in policies)
                 if (_told.GetValueOrDefault(id) != text)
                     Line($"policy {id}: {text}");
@@ -41,6 +40,7 @@ internal sealed class Narrator(Imager imager, TextWriter output, bool withTables
             foreach (var (id, text) in policies)
                 _told.Add(id, text);
             Schedule(policies.Count > 0);
+            events?.SetActive(inForce.Values.Any(policy => policy.Images.HasFlag(ImageSet.Keytime)));
         }
     }
 
