@@ -153,6 +153,37 @@ public sealed class KeytimeEventsTests(ITestOutputHelper log) : KernelTest(log)
         Assert.Equal(arguments, exec.Arguments);
     }
 
+    [Fact]
+    public void Whatever_is_in_the_arguments_its_line_is_one_line()
+    {
+        string echo = Requirements.Installed("echo", "coreutils");
+        var shell = Own(new Shell("bash"));
+        Loader.Control("-k0", "-P", $"{shell.Pid}");
+        shell.Say($"exec {echo} $'a\n00:00:00.000000 {shell.Pid} death   code 7\n' $'\e[2J' $'\\xff'");
+        var lines = AwaitLines(shell.Pid);
+        Assert.Equal(2, lines.Count);
+        Assert.StartsWith($"exec {echo} {echo} ", lines[0], StringComparison.Ordinal);
+        Assert.DoesNotContain(lines[0], char.IsControl);
+        Assert.StartsWith("death code 0, ", lines[1], StringComparison.Ordinal);
+        var exec = Assert.Single(Life.AwaitDeath(Loader, shell.Pid).Named("exec"));
+        Assert.Equal([$"a\n00:00:00.000000 {shell.Pid} death   code 7\n", "\e[2J", "\ufffd"], exec.Arguments.Skip(1));
+    }
+
+    [Fact]
+    public void One_that_several_policies_name_is_told_once()
+    {
+        var life = Start("life");
+        Loader.Control("-k0", "-P", $"{life.Pid}", "--follow");
+        Loader.Control("-k0", "-p", $"{life.Pid}");
+        Loader.Control("-k0");
+        var diary = Go(life);
+        Assert.Equal(Status, life.End());
+        var told = Life.AwaitDeath(Loader, life.Pid);
+        AssertCounts(diary, told.Counts);
+        AssertEvents(life.Pid, diary, told.Events);
+        AssertText(life.Pid, diary, told);
+    }
+
     private static string Quoted(string[] words) => string.Join(' ', words.Select(word => $"'{word}'"));
 
     private static List<string> Go(Workload life)

@@ -22,7 +22,7 @@ public sealed class LedgerTests(ITestOutputHelper log) : KernelTest(log)
         if (how == "disk") // how long that takes is the disk's own affair
             Assert.InRange(life.In(most), 1, long.MaxValue);
         else
-            Assert.InRange(life.In(most) + life.In("runnable"), 2 * Second, 3 * Second);
+            Assert.InRange(life.In(most) + life.In("runnable") + life.In("stolen"), 2 * Second, 3 * Second);
     }
 
     [Theory]
@@ -42,7 +42,8 @@ public sealed class LedgerTests(ITestOutputHelper log) : KernelTest(log)
             life => life.In("running") == life.Death.Total("cpu_ns"));
         var (death, spent) = (told.Death, told.Spent);
         Log.WriteLine($"{told.Keytime.GetProperty("state_ns")} of {death.Lifetime}");
-        Assert.InRange(spent, death.Lifetime * (1 - Tolerance), death.Lifetime * (1 + Tolerance));
+        // Dead it has to run to its very end, and may have to wait for that.
+        Assert.InRange(spent, death.Lifetime * (1 - Tolerance), (death.Lifetime * (1 + Tolerance)) + (Second / 20));
         Assert.Equal(death.Total("cpu_ns"), told.In("running"));
         Assert.InRange(told.LedgerSince - told.StartTime, 0, 1_000_000); // the fork was under way
     }
