@@ -42,6 +42,9 @@ public sealed class KeytimeEventsTests(ITestOutputHelper log) : KernelTest(log)
         var lines = AwaitLines(life.Pid);
         Assert.Equal(diary.Select(InText), lines.SkipLast(1));
         Assert.StartsWith($"death code {Status}, lived ", lines[^1], StringComparison.Ordinal);
+        var told = Eventually.Get(() => Life.OfThread(Loader, life.Pid), thread => thread.IsDead);
+        Assert.Equal(("exit", Status, 0), (told.Death.Cause, told.Death.ExitCode, told.Death.Signal));
+        AssertCounts(diary, told.Counts);
         Assert.DoesNotContain(Life.All(Loader), process => process.Tgid == life.Pid);
     }
 
@@ -141,6 +144,26 @@ public sealed class KeytimeEventsTests(ITestOutputHelper log) : KernelTest(log)
         Assert.Equal([echo, filler], exec.Arguments);
     }
 
+    [Theory]
+    [InlineData(254)]
+    [InlineData(255)]
+    [InlineData(256)]
+    public void Of_a_long_path_the_beginning_is_kept_and_it_says_that_it_is_cut(int characters)
+    {
+        const int kept = 255;
+        string directory = Directory.CreateTempSubdirectory("proc-image-path-").FullName;
+        string path = directory + new string('/', characters - directory.Length - 1) + "t";
+        File.CreateSymbolicLink(path, Requirements.Installed("true", "coreutils"));
+        var shell = Own(new Shell("bash"));
+        Loader.Control("-k0", "-P", $"{shell.Pid}");
+        shell.Say($"exec -a true {path}");
+        var exec = Assert.Single(Life.AwaitDeath(Loader, shell.Pid).Named("exec"));
+        Directory.Delete(directory, recursive: true);
+        Assert.Equal(path[..Math.Min(kept, characters)], exec.Text("file"));
+        Assert.Equal(["true"], exec.Arguments);
+        Assert.Equal(characters > kept, exec.IsCut);
+    }
+
     [Fact]
     public void Arguments_in_other_alphabets_and_none_at_all_are_told_as_they_are()
     {
@@ -169,12 +192,13 @@ public sealed class KeytimeEventsTests(ITestOutputHelper log) : KernelTest(log)
         Assert.Equal([$"a\n00:00:00.000000 {shell.Pid} death   code 7\n", "\e[2J", "\ufffd"], exec.Arguments.Skip(1));
     }
 
-    [Fact]
-    public void One_that_several_policies_name_is_told_once()
+    [Theory]
+    [InlineData("-P")]
+    [InlineData("-p")]
+    public void One_that_two_policies_name_is_told_once(string target)
     {
         var life = Start("life");
-        Loader.Control("-k0", "-P", $"{life.Pid}", "--follow");
-        Loader.Control("-k0", "-p", $"{life.Pid}");
+        Loader.Control("-k0", target, $"{life.Pid}", "--follow");
         Loader.Control("-k0");
         var diary = Go(life);
         Assert.Equal(Status, life.End());
