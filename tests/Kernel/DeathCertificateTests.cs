@@ -203,7 +203,7 @@ public sealed class DeathCertificateTests(ITestOutputHelper log) : KernelTest(lo
         var report = storm.AwaitReport();
         AssertCertified(Loader, report, "exit", null);
         var told = Life.Of(Loader, storm.Pid);
-        // Twice 31 threads, the one that calls exec and the one that outlives the leader; of the last of all the end is death.
+        // Twice 31 threads, the one that calls exec and the one that outlives the leader, whose end is the death.
         Assert.Equal((0, 0, (2 * 31) + 2, 1), told.Counts);
         Assert.Equal((2 * 31) + 2, told.Named("exit").Count);
     }
@@ -312,6 +312,9 @@ public sealed class DeathCertificateTests(ITestOutputHelper log) : KernelTest(lo
 
     private static Ran Kill(int pid, int signal) => Ran.With(KillProgram, $"-{signal}", $"{pid}").AssertDone();
 
+    private static string NameOf(int signal) =>
+        "SIG" + Ran.With(KillProgram, "-l", $"{signal}").AssertDone().Output.Trim();
+
     private static void StopAtOnce(int pid)
     {
         Signals.Send(pid, Signals.Stop);
@@ -320,7 +323,8 @@ public sealed class DeathCertificateTests(ITestOutputHelper log) : KernelTest(lo
 
     private static bool HandlesTerm(int pid)
     {
-        string caught = File.ReadLines($"/proc/{pid}/status").Single(line => line.StartsWith("SigCgt:", StringComparison.Ordinal));
+        string caught = File.ReadLines($"/proc/{pid}/status")
+            .Single(line => line.StartsWith("SigCgt:", StringComparison.Ordinal));
         return (Convert.ToUInt64(caught.Split('\t')[1], 16) >> (Signals.Term - 1) & 1) != 0;
     }
 
@@ -346,7 +350,7 @@ public sealed class DeathCertificateTests(ITestOutputHelper log) : KernelTest(lo
             (death.Cause, death.ExitCode, death.Signal, death.HasDumpedCore));
         Assert.Equal(origin, death.Has("origin") ? death.Origin : null);
         if (report.Signal != 0)
-            Assert.Equal("SIG" + Ran.With(KillProgram, "-l", $"{report.Signal}").AssertDone().Output.Trim(), death.Text("signal_name"));
+            Assert.Equal(NameOf(report.Signal), death.Text("signal_name"));
         Assert.Equal(death.Time - told.StartTime, death.Lifetime);
         Assert.True(death.IsComplete);
         var last = told.Events[^1];
