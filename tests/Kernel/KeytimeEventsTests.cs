@@ -18,10 +18,10 @@ public sealed class KeytimeEventsTests(ITestOutputHelper log) : KernelTest(log)
         var diary = Go(life);
         AssertCounts(diary, Life.Of(Loader, life.Pid).Counts);
         AssertSeries("process", Loader.Scrape().Of(life.Pid));
+        Assert.True(Life.Of(Loader, life.Pid).IsComplete);
         Assert.Equal(Status, life.End());
         var told = Life.AwaitDeath(Loader, life.Pid);
         AssertCounts(diary, told.Counts);
-        Assert.True(told.IsComplete);
         Assert.Equal(0, told.Number("events_dropped"));
         AssertEvents(life.Pid, diary, told.Events);
         foreach (string kind in new[] { "fork", "vfork" })
@@ -61,7 +61,6 @@ public sealed class KeytimeEventsTests(ITestOutputHelper log) : KernelTest(log)
         var told = Life.AwaitDeath(next, life.Pid);
         AssertCounts(diary, told.Counts);
         AssertEvents(life.Pid, diary, told.Events);
-        Assert.True(told.IsComplete);
         next.Stop();
     }
 
@@ -151,14 +150,12 @@ public sealed class KeytimeEventsTests(ITestOutputHelper log) : KernelTest(log)
     public void Of_a_long_path_the_beginning_is_kept_and_it_says_that_it_is_cut(int characters)
     {
         const int kept = 255;
-        string directory = Directory.CreateTempSubdirectory("proc-image-path-").FullName;
-        string path = directory + new string('/', characters - directory.Length - 1) + "t";
-        File.CreateSymbolicLink(path, Requirements.Installed("true", "coreutils"));
+        string program = Requirements.Installed("true", "coreutils");
+        string path = new string('/', characters - program.Length) + program;
         var shell = Own(new Shell("bash"));
         Loader.Control("-k0", "-P", $"{shell.Pid}");
         shell.Say($"exec -a true {path}");
         var exec = Assert.Single(Life.AwaitDeath(Loader, shell.Pid).Named("exec"));
-        Directory.Delete(directory, recursive: true);
         Assert.Equal(path[..Math.Min(kept, characters)], exec.Text("file"));
         Assert.Equal(["true"], exec.Arguments);
         Assert.Equal(characters > kept, exec.IsCut);

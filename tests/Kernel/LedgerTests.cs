@@ -33,20 +33,37 @@ public sealed class LedgerTests(ITestOutputHelper log) : KernelTest(log)
     {
         var shell = Own(new Shell("bash"));
         Loader.Control("-rk1", "--follow", "-P", $"{shell.Pid}");
-        shell.Say($"{Workloads.PathOf("spends")} {how} 1009 -1 < <(echo go)");
-        Eventually.True(
-            () => Life.All(Loader).Any(life => life.IsDead && life.Counts.Execs == 1), "its life has ended");
+        for (int life = 1; life <= 3; life++)
+        {
+            shell.Say($"{Workloads.PathOf("spends")} {how} 1009 -1 < <(echo go)");
+            if (AssertWholeLife(life))
+                return;
+        }
+
+        Assert.Fail("three lives, and no final record");
+    }
+
+    // False where the kernel has kept its very end from the hooks.
+    private bool AssertWholeLife(int number)
+    {
+        var whole = Eventually.Get(Whole, lives => lives.Count == number);
+        Assert.Equal(number, whole.Count);
         // What it does after its death is in the final record.
         var told = Eventually.Get(
-            () => Life.All(Loader).Single(life => life.IsDead && life.Counts.Execs == 1),
-            life => life.In("running") == life.Death.Total("cpu_ns"));
-        var (death, spent) = (told.Death, told.Spent);
+            () => Whole()[^1], life => life.In("running") == life.Death.Total("cpu_ns") || !life.IsComplete);
+        var death = told.Death;
         Log.WriteLine($"{told.Keytime.GetProperty("state_ns")} of {death.Lifetime}");
         // Dead it has to run to its very end, and may have to wait for that.
-        Assert.InRange(spent, death.Lifetime * (1 - Tolerance), (death.Lifetime * (1 + Tolerance)) + (Second / 20));
-        Assert.Equal(death.Total("cpu_ns"), told.In("running"));
+        Assert.InRange(
+            told.Spent, death.Lifetime * (1 - Tolerance), (death.Lifetime * (1 + Tolerance)) + (Second / 20));
         Assert.InRange(told.LedgerSince - told.StartTime, 0, 1_000_000); // the fork was under way
+        if (told.IsComplete)
+            Assert.Equal(death.Total("cpu_ns"), told.In("running"));
+        return told.IsComplete;
     }
+
+    private List<Life> Whole() =>
+        [.. Life.All(Loader).Where(life => life.IsDead && life.Counts.Execs == 1).OrderBy(life => life.StartTime)];
 
     [Fact]
     public void One_that_is_stopped_for_a_second_was_stopped_for_a_second()
