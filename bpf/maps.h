@@ -12,7 +12,8 @@ struct keytime {
 	u64 since; /* CLOCK_BOOTTIME in ns */
 	u64 runtime;
 	u64 delay;
-	u64 state; /* enum time_state: what the time from then on goes to, beyond these two */
+	u64 state;   /* enum time_state: what the time from then on goes to, beyond these two */
+	u64 version; /* odd while these change: whoever copies them takes care */
 };
 
 /* Of the leader while key times are imaged: signals that are going to end the process. */
