@@ -38,7 +38,8 @@ public sealed partial class FollowedTreeTests(ITestOutputHelper log) : KernelTes
         Assert.InRange(execs.Count, fewestExecs, int.MaxValue);
         var inside = Inside(first, tree);
         var started = inside.SelectMany(pid => tree[pid].Named("fork", "vfork", "clone")).ToList();
-        Assert.Equal(Tracees(lines).Order(), started.Select(start => start.Child).Append(first).Order());
+        // A thread that calls nothing of this kind has no line.
+        Assert.Subset(started.Select(start => start.Child).Append(first).ToHashSet(), Tracees(lines).ToHashSet());
         Assert.Equal(births.Order(), started.Select(start => (start.Tid, start.Child)).Order());
         Assert.Equal(execs.Order(), inside.SelectMany(pid => Files(tree[pid]).Select(file => (pid, file))).Order());
         // Around it: strace, and the shell.
@@ -83,7 +84,7 @@ public sealed partial class FollowedTreeTests(ITestOutputHelper log) : KernelTes
         Assert.Equal(0, Ran.With("chown", "nobody", data).Status);
         string server = $"-k {data} -c listen_addresses= -c fsync=off";
         return WriteScript($"""
-            exec setpriv --reuid nobody --clear-groups bash -c '
+            exec setpriv --reuid nobody --regid nogroup --clear-groups bash -c '
             cd {data} && PATH={programs}:$PATH && export PGHOST={data} PGUSER=nobody
             initdb -D db -A trust >/dev/null 2>&1 && pg_ctl -D db -o "{server}" -w -l log start >/dev/null
             createdb load && pgbench -i -q load 2>/dev/null
