@@ -119,16 +119,16 @@ public sealed class Portrait(Subject subject)
     public bool IsTarget => Subject.IsThread || Policies[(int)Name.NamedByProcess] != 0;
 
     /// <summary>Unix time in ns of the activation that its delays count from.</summary>
-    public ulong DelaysCreated => ToUnix(Delays.Since);
+    public ulong DelaysCreated => BootClock.ToUnix(Delays.Since);
 
     /// <summary>Missed while it counted: unless its final record is still to come, that was lost.</summary>
     public bool HasVanished { get; private set; }
 
     /// <summary>Unix time in ns of the activation that its key times count from.</summary>
-    public ulong KeytimesCreated => ToUnix(Keytimes.Since);
+    public ulong KeytimesCreated => BootClock.ToUnix(Keytimes.Since);
 
     /// <summary>The same of its times by state.</summary>
-    public ulong LedgerCreated => ToUnix(Keytimes.LedgerSince);
+    public ulong LedgerCreated => BootClock.ToUnix(Keytimes.LedgerSince);
 
     /// <summary>ns; 0 while it lives, and where it died before it was imaged.</summary>
     public ulong Lifetime => ExitTime == 0 ? 0 : ExitTime - StartTime;
@@ -170,7 +170,7 @@ public sealed class Portrait(Subject subject)
         IsDead = true;
         ExitStatus = shown.ExitCode;
         WasOutOfMemory = shown.Oom != 0;
-        ExitTime = shown.ExitTime == 0 ? 0 : ToUnix(shown.ExitTime);
+        ExitTime = shown.ExitTime == 0 ? 0 : BootClock.ToUnix(shown.ExitTime);
     }
 
     /// <summary>What is to be stored before it is shown; false when nothing has changed since the last time.</summary>
@@ -312,9 +312,6 @@ public sealed class Portrait(Subject subject)
         Biography.Add(milestone);
     }
 
-    /// <summary>CLOCK_BOOTTIME in ns as unix time in ns.</summary>
-    public ulong ToUnix(ulong bootTime) => StartTime + (bootTime - Subject.StartId);
-
     private void Take(in ProcessRecord record, in ResourceUsage usage, in RecordParts parts, ulong now)
     {
         if (IsFinal)
@@ -346,7 +343,7 @@ public sealed class Portrait(Subject subject)
             ExitStatus = record.ExitCode;
             WasOutOfMemory = record.Header.Flags.HasFlag(RecordFlag.Oom);
             if (ExitTime == 0 && record.ExitTime != 0)
-                ExitTime = ToUnix(record.ExitTime);
+                ExitTime = BootClock.ToUnix(record.ExitTime);
             if (record.Parts.HasFlag(PartFlag.Cause))
                 Certificate = Certify(parts.Cause, usage);
         }
@@ -357,10 +354,10 @@ public sealed class Portrait(Subject subject)
         KeytimesQuietSince = QuietFrom(KeytimesQuietSince, Images.HasFlag(ImageSet.Keytime), now);
     }
 
-    private DeathCertificate Certify(in DeathCause cause, in ResourceUsage totals) => new(
+    private static DeathCertificate Certify(in DeathCause cause, in ResourceUsage totals) => new(
         cause.Origin,
         cause.Code,
-        cause.Time == 0 ? 0 : ToUnix(cause.Time),
+        cause.Time == 0 ? 0 : BootClock.ToUnix(cause.Time),
         cause.Origin == Origin.Fault ? cause.Address : null,
         cause.Sender == 0 ? null : new SignalSender(cause.Sender, cause.SenderComm.ToString(), cause.SenderUid),
         totals);

@@ -182,12 +182,12 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         if (!happened.Whose.HasFlag(EventFlag.OfChild))
             return;
         var child = GetOrAdd(EventReader.ChildOf(bytes));
-        Note(child, new Born(child.ToUnix(happened.Time), child.Subject.Tgid, happened.Kind, happened.Tgid));
+        Note(child, new Born(BootClock.ToUnix(happened.Time), child.Subject.Tgid, happened.Kind, happened.Tgid));
     }
 
     private void Tell(Portrait portrait, in LifeEvent happened, ReadOnlySpan<byte> bytes, bool isTold)
     {
-        var milestone = EventReader.Read(bytes, portrait.ToUnix(happened.Time));
+        var milestone = EventReader.Read(bytes, BootClock.ToUnix(happened.Time));
         Note(portrait, milestone);
         if (isTold)
             Told?.Invoke(portrait.Subject, milestone);

@@ -40,7 +40,7 @@ public class EventTests
         var born = Assert.IsType<Born>(Assert.Single(child.Biography.Milestones));
         Assert.Equal(new Born(child.StartTime + 1009, Events.Child, EventKind.Fork, 4241), born);
         Assert.Equal(born, child.Biography.Birth);
-        Assert.IsType<Started>(Assert.Single(_told).Milestone);
+        Assert.Equal(born.Time, Assert.IsType<Started>(Assert.Single(_told).Milestone).Time);
     }
 
     [Fact]
