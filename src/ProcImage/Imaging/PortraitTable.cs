@@ -187,6 +187,8 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
 
     private void Tell(Portrait portrait, in LifeEvent happened, ReadOnlySpan<byte> bytes, bool isTold)
     {
+        if (happened.Kind == EventKind.Oom && portrait.Biography.Oom is not null)
+            return; // the OOM killer marks it again while its threads end
         var milestone = EventReader.Read(bytes, BootClock.ToUnix(happened.Time));
         Note(portrait, milestone);
         if (isTold)

@@ -62,6 +62,15 @@ public class EventTests
     }
 
     [Fact]
+    public void One_that_the_OOM_killer_marks_again_was_chosen_once()
+    {
+        _readings.Receive(Events.Oom.Bytes());
+        _readings.Receive((Events.Oom with { Event = Events.Of(EventKind.Oom, Events.Time + 7) }).Bytes());
+        Assert.Equal(_readings.Only.Biography.Oom, Assert.Single(_readings.Only.Biography.Milestones));
+        Assert.Single(_told);
+    }
+
+    [Fact]
     public void A_death_is_told_once_whichever_records_tell_it()
     {
         var cause = new DeathCause { Signal = 15, Origin = Origin.Kill, Sender = 1234, SenderComm = Records.Name("bash") };
