@@ -145,6 +145,9 @@ public sealed class Portrait(Subject subject)
     /// <summary>The same of its key times alone.</summary>
     public ulong KeytimesQuietSince { get; private set; }
 
+    /// <summary>The same of its times by state alone.</summary>
+    public ulong LedgerQuietSince { get; private set; }
+
     /// <summary>Shown within the bound on series.</summary>
     public bool IsAdmitted { get; set; }
 
@@ -162,6 +165,8 @@ public sealed class Portrait(Subject subject)
         {
             HasDelays = Images.HasFlag(ImageSet.Schedule);
             HasKeytimes = Images.HasFlag(ImageSet.Keytime);
+            if (!Images.HasFlag(ImageSet.Ledger))
+                Keytimes.DropLedger();
             return;
         }
 
@@ -352,6 +357,7 @@ public sealed class Portrait(Subject subject)
         QuietSince = QuietFrom(QuietSince, Images != ImageSet.None, now);
         DelaysQuietSince = QuietFrom(DelaysQuietSince, Images.HasFlag(ImageSet.Schedule), now);
         KeytimesQuietSince = QuietFrom(KeytimesQuietSince, Images.HasFlag(ImageSet.Keytime), now);
+        LedgerQuietSince = QuietFrom(LedgerQuietSince, Images.HasFlag(ImageSet.Ledger), now);
     }
 
     private static DeathCertificate Certify(in DeathCause cause, in ResourceUsage totals) => new(

@@ -363,6 +363,8 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
                 portrait.DropDelays();
             if (HasLingered(portrait.KeytimesQuietSince, now))
                 portrait.DropKeytimes();
+            if (HasLingered(portrait.LedgerQuietSince, now))
+                portrait.Keytimes.DropLedger();
             if (HasLingered(portrait.QuietSince, now) || (portrait is { QuietSince: not 0, HasDelays: false, HasKeytimes: false, HasVanished: false }))
                 Forget(portrait);
         }
