@@ -14,7 +14,10 @@ public sealed class Biography
     /// <summary>How many there have been.</summary>
     public ulong Added { get; private set; }
 
-    /// <summary>Unix time in ns before which an earlier loader has been told; 0 where there was none.</summary>
+    /// <summary>
+    /// Unix time in ns before which an earlier loader may have been told; 0 where there was none, and where the birth was
+    /// told to this one.
+    /// </summary>
     public ulong Since { get; set; }
 
     /// <summary>How many of the oldest are not kept any more.</summary>
@@ -32,7 +35,8 @@ public sealed class Biography
     public void Add(Milestone milestone)
     {
         Added++;
-        Birth ??= milestone as Born;
+        if (milestone is Born born)
+            (Birth, Since) = (Birth ?? born, 0);
         Oom ??= milestone as ChosenByOom;
         Death ??= milestone as Died;
         var at = _milestones.Count;

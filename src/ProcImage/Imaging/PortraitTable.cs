@@ -10,7 +10,10 @@ namespace ProcImage.Imaging;
 /// <param name="linger">ns for which what has ended is still shown.</param>
 /// <param name="identify">Looks up what only /proc says of a life; null when it is gone.</param>
 /// <param name="store">What earlier loaders have shown, and where this one stores it.</param>
-public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity?> identify, IFigureStore store)
+/// <param name="adoptedAt">CLOCK_BOOTTIME in ns at which this loader has taken over from an earlier one; 0 where there was
+/// none.</param>
+public sealed class PortraitTable(
+    ulong linger, Func<int, ulong, ProcessIdentity?> identify, IFigureStore store, ulong adoptedAt)
 {
     /// <summary>Figures are stored so many lives at a time: some 160 KB.</summary>
     private const int StoredAtOnce = 512;
@@ -242,6 +245,10 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         {
             portrait.Recall(shown);
             portrait.Biography.Since = BootClock.ToUnix(BootClock.Now);
+        }
+        else if (subject.StartId < adoptedAt)
+        {
+            portrait.Biography.Since = BootClock.ToUnix(adoptedAt);
         }
 
         _portraits.Add(subject, portrait);

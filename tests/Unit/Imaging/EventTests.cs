@@ -111,6 +111,38 @@ public class EventTests
     }
 
     [Fact]
+    public void The_events_of_the_first_loader_are_all_there_are()
+    {
+        _readings.Receive(Events.Rename.Bytes()).Read(Records.KeytimeOnly.Bytes(null, Records.Times(11)));
+        Assert.Equal(0UL, _readings.Only.Biography.Since);
+    }
+
+    [Fact]
+    public void One_that_lived_before_this_loader_has_its_events_since_then_whether_it_was_shown_or_not()
+    {
+        _readings.Adopt().Receive(Events.Rename.Bytes());
+        Assert.Equal(BootClock.ToUnix(_readings.Now), _readings.Only.Biography.Since);
+        _readings.Read(Records.KeytimeOnly.Bytes(null, Records.Times(11))).Adopt().Receive(Events.Rename.Bytes());
+        Assert.NotEqual(0UL, _readings.Only.Biography.Since);
+    }
+
+    [Fact]
+    public void One_whose_birth_is_told_to_this_loader_has_all_of_its_events_here()
+    {
+        _readings.Adopt().Receive((Events.Birth with { Event = Events.Of(EventKind.Fork, whose: EventFlag.OfChild) }).Bytes());
+        Assert.Equal(0UL, _readings.Only.Biography.Since);
+    }
+
+    [Fact]
+    public void One_that_begins_later_than_this_loader_has_all_of_its_events_here()
+    {
+        var begun = _readings.Adopt().Now + 7;
+        var happened = Events.Of(EventKind.Rename, begun + 11) with { StartId = begun, ThreadStartId = begun };
+        _readings.Receive((Events.Rename with { Event = happened }).Bytes());
+        Assert.Equal(0UL, _readings.Only.Biography.Since);
+    }
+
+    [Fact]
     public void One_that_died_without_a_loader_is_shown_with_its_key_times()
     {
         _readings.Read(Records.KeytimeOnly.Bytes(null, Records.Times(11) with { Execs = 3 }));
