@@ -13,7 +13,6 @@ public sealed class Portrait(Subject subject)
     private ResourceUsage _pendingUsage;
     private RecordParts _pendingParts;
     private bool _isHeld;
-    private bool _lacksThread;
     private (ulong Resources, ulong Delays, ulong Since, ulong Keytimes, ImageSet Images, bool Dead, bool Counted) _stored;
 
     public Subject Subject { get; } = subject;
@@ -110,10 +109,13 @@ public sealed class Portrait(Subject subject)
     public bool IsStored { get; private set; }
 
     /// <summary>False when something of it was lost.</summary>
-    public bool IsComplete => !LacksRecord && !_lacksThread;
+    public bool IsComplete => !LacksRecord && !LacksEvent;
 
     /// <summary>Its final record was lost.</summary>
     public bool LacksRecord { get; set; }
+
+    /// <summary>An event of it was lost, or one of its threads could not be imaged.</summary>
+    public bool LacksEvent { get; private set; }
 
     /// <summary>A policy names it, and not only its ancestor or every process.</summary>
     public bool IsTarget => Subject.IsThread || Policies[(int)Name.NamedByProcess] != 0;
@@ -326,7 +328,7 @@ public sealed class Portrait(Subject subject)
         Images = record.Images;
         IsNamed = record.Header.Flags.HasFlag(RecordFlag.Named);
         Policies = record.Policies;
-        _lacksThread = record.Header.Flags.HasFlag(RecordFlag.Incomplete);
+        LacksEvent = record.Header.Flags.HasFlag(RecordFlag.Incomplete);
         Threads = record.Threads;
         if (Images.HasFlag(ImageSet.Resource))
             Resources.Advance(record, usage);

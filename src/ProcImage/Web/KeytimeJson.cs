@@ -62,7 +62,7 @@ internal static class KeytimeJson
             json.WriteEndObject();
         }
 
-        json.WriteBoolean("complete", portrait.IsComplete);
+        PortraitJson.WriteComplete(json, portrait);
         json.WriteEndObject();
     }
 
