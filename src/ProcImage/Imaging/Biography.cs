@@ -11,6 +11,9 @@ public sealed class Biography
     /// <summary>In the order of their time; those of one time in the order in which they were told.</summary>
     public IReadOnlyList<Milestone> Milestones => _milestones;
 
+    /// <summary>About what the milestones take in memory.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>How many there have been.</summary>
     public ulong Added { get; private set; }
 
@@ -43,14 +46,25 @@ public sealed class Biography
         while (at > 0 && IsBefore(milestone, _milestones[at - 1]))
             at--;
         _milestones.Insert(at, milestone);
+        Bytes += milestone.Bytes;
         if (_milestones.Count > MostMilestones)
             DropOldest();
     }
 
     public void DropOldest()
     {
+        Bytes -= _milestones[0].Bytes;
         _milestones.RemoveAt(0);
         Dropped++;
+    }
+
+    /// <summary>Drops all of them, and their place.</summary>
+    public void Empty()
+    {
+        Dropped += (ulong)_milestones.Count;
+        Bytes = 0;
+        _milestones.Clear();
+        _milestones.Capacity = 0;
     }
 
     /// <summary>Nothing follows a death, though a thread that was late to tell of its own end has a later time.</summary>

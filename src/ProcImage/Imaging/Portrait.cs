@@ -311,12 +311,11 @@ public sealed class Portrait(Subject subject)
     public void DropKeytimes() => HasKeytimes = false;
 
     /// <summary>Something has happened to it, so its key times count, though no reading may have met it yet.</summary>
-    public void Note(Milestone milestone)
+    public void NoteKeytimes()
     {
         if (Images == ImageSet.None && !IsDead)
             Images = ImageSet.Keytime;
         HasKeytimes = true;
-        Biography.Add(milestone);
     }
 
     private void Take(in ProcessRecord record, in ResourceUsage usage, in RecordParts parts, ulong now)

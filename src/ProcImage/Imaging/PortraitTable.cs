@@ -30,10 +30,13 @@ public sealed class PortraitTable(
     /// <summary>Of all portraits together.</summary>
     private const int MaxMilestones = 100_000;
 
+    /// <summary>Of memory that they take.</summary>
+    private const long MaxMilestoneBytes = 32_000_000;
+
     private readonly Dictionary<Subject, Portrait> _portraits = [];
     private readonly Queue<Portrait> _dead = new();
     private readonly Queue<Portrait> _deadTargets = new();
-    private readonly MilestoneBound _milestones = new(MaxMilestones);
+    private readonly MilestoneBound _milestones = new(MaxMilestones, MaxMilestoneBytes);
     private readonly List<Subject> _over = [];
     private readonly List<Life> _lives = new(StoredAtOnce);
     private readonly List<Shown> _shown = new(StoredAtOnce);
@@ -200,8 +203,8 @@ public sealed class PortraitTable(
 
     private void Note(Portrait portrait, Milestone milestone)
     {
-        portrait.Note(milestone);
-        _milestones.Count(portrait.Biography);
+        portrait.NoteKeytimes();
+        _milestones.Add(portrait.Biography, milestone);
     }
 
     /// <summary>Once: several records may tell it.</summary>
@@ -223,7 +226,7 @@ public sealed class PortraitTable(
     {
         var record = RecordStream.Read<ExceptedRecord>(bytes);
         var subject = new Subject(record.Tgid, 0, record.StartId);
-        _portraits.Remove(subject);
+        Remove(subject);
         _over.Add(subject);
     }
 
@@ -292,7 +295,7 @@ public sealed class PortraitTable(
         var dead = portrait.IsTarget ? _deadTargets : _dead;
         dead.Enqueue(portrait);
         if (dead.Count > MaxDead)
-            _portraits.Remove(dead.Dequeue().Subject);
+            Remove(dead.Dequeue().Subject);
     }
 
     /// <summary>Of a record that the next loader does not get.</summary>
@@ -349,12 +352,24 @@ public sealed class PortraitTable(
         return unseen.Count > 0;
     }
 
+    private void Remove(Subject subject)
+    {
+        if (_portraits.Remove(subject, out var portrait))
+            _milestones.Empty(portrait.Biography);
+    }
+
     private bool HasLingered(ulong since, ulong now) => since != 0 && now - since >= linger;
+
+    private void DropKeytimes(Portrait portrait)
+    {
+        portrait.DropKeytimes();
+        _milestones.Empty(portrait.Biography);
+    }
 
     /// <summary>While it lives it may be imaged again, and goes on from what it has shown.</summary>
     private void Forget(Portrait portrait)
     {
-        _portraits.Remove(portrait.Subject);
+        Remove(portrait.Subject);
         if (portrait is { HasVanished: true, IsStored: true })
             _over.Add(portrait.Subject);
     }
@@ -363,13 +378,13 @@ public sealed class PortraitTable(
     {
         foreach (var dead in new[] { _dead, _deadTargets })
             while (dead.TryPeek(out var oldest) && now - oldest.QuietSince >= linger)
-                _portraits.Remove(dead.Dequeue().Subject);
+                Remove(dead.Dequeue().Subject);
         foreach (var portrait in _portraits.Values.Where(portrait => !portrait.IsBuried))
         {
             if (HasLingered(portrait.DelaysQuietSince, now))
                 portrait.DropDelays();
             if (HasLingered(portrait.KeytimesQuietSince, now))
-                portrait.DropKeytimes();
+                DropKeytimes(portrait);
             if (HasLingered(portrait.LedgerQuietSince, now))
                 portrait.Keytimes.DropLedger();
             if (HasLingered(portrait.QuietSince, now) || (portrait is { QuietSince: not 0, HasDelays: false, HasKeytimes: false, HasVanished: false }))

@@ -28,7 +28,7 @@ public static class EventText
         Started { Kind: EventKind.Clone } thread => ("clone", Invariant($"thread {thread.Child.Id}")),
         Started started => (started.Kind == EventKind.Vfork ? "vfork" : "fork", Invariant($"child {started.Child.Id}")),
         Born born => ("born", Invariant($"of {born.Parent}")),
-        Executed executed => ("exec", string.Join(' ', [executed.File, .. executed.Arguments]) + (executed.IsCut ? " ..." : "")),
+        Executed executed => ("exec", string.Join(' ', [executed.File, .. executed.SplitArguments()]) + (executed.IsCut ? " ..." : "")),
         Renamed renamed => ("rename", $"{renamed.Before} -> {renamed.After}"),
         ThreadEnded ended => ("exit", Invariant($"thread {ended.Tid}, ") + How(ended.Status)),
         ChosenByOom oom => ("oom", Choice(oom)),

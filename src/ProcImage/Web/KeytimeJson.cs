@@ -152,7 +152,7 @@ internal static class KeytimeJson
         json.WriteNumber("old_tid", executed.OldTid);
         json.WriteString("file", executed.File);
         json.WriteStartArray("arguments");
-        foreach (var argument in executed.Arguments)
+        foreach (var argument in executed.SplitArguments())
             json.WriteStringValue(argument);
         json.WriteEndArray();
         json.WriteBoolean("cut", executed.IsCut);

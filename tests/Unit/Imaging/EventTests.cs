@@ -111,6 +111,17 @@ public class EventTests
     }
 
     [Fact]
+    public void The_events_of_one_that_is_forgotten_are_forgotten()
+    {
+        var biography = _readings.Read(Records.KeytimeOnly.Bytes(null, Records.Times(11))).Receive(Events.Rename.Bytes()).Only.Biography;
+        _readings.Receive(Records.Killed.Bytes(null, Records.Times(11), default(DeathCause)));
+        Assert.Equal(2, biography.Milestones.Count);
+        _readings.Wait(300).Read();
+        Assert.Empty(_readings.Table.Portraits);
+        Assert.Equal((0, 0L), (biography.Milestones.Count, biography.Bytes));
+    }
+
+    [Fact]
     public void The_events_of_the_first_loader_are_all_there_are()
     {
         _readings.Receive(Events.Rename.Bytes()).Read(Records.KeytimeOnly.Bytes(null, Records.Times(11)));

@@ -1,3 +1,4 @@
+using System.Text;
 using ProcImage.Abi;
 using ProcImage.Imaging;
 using ProcImage.Text;
@@ -45,8 +46,8 @@ public class EventTextTests
     [Fact]
     public void What_it_becomes()
     {
-        AssertEnds("exec    /bin/true true", new Executed(Time, 4242, 4242, "/bin/true", ["true"], false));
-        AssertEnds("exec    /bin/echo echo a b ...", new Executed(Time, 4242, 4242, "/bin/echo", ["echo", "a", "b"], true));
+        AssertEnds("exec    /bin/true true", new Executed(Time, 4242, 4242, "/bin/true", "true\0"u8.ToArray(), false));
+        AssertEnds("exec    /bin/echo echo a b ...", new Executed(Time, 4242, 4242, "/bin/echo", "echo\0a\0b\0"u8.ToArray(), true));
         AssertEnds("rename  sh -> worker", new Renamed(Time, 4242, "sh", "worker"));
     }
 
@@ -81,7 +82,7 @@ public class EventTextTests
         const string Hostile = "\u001b[31m\n\r\t\u0000\u007f\u009b\u2028";
         Milestone[] all =
         [
-            new Executed(Time, 4242, 4242, Hostile, [Hostile], false),
+            new Executed(Time, 4242, 4242, Hostile, Encoding.UTF8.GetBytes(Hostile), false),
             new Renamed(Time, 4242, Hostile, Hostile),
             new ChosenByOom(Time, 4242, 0, 0, 0, 4251, Hostile, Hostile),
             Death(15, 0, Certificate(Origin.Kill) with { Sender = new SignalSender(1234, Hostile, 0) }),
