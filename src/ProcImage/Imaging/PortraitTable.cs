@@ -33,6 +33,9 @@ public sealed class PortraitTable(
     /// <summary>Of memory that they take.</summary>
     private const long MaxMilestoneBytes = 32_000_000;
 
+    /// <summary>So many more portraits than after the last reading may be those of lives whose final record was lost.</summary>
+    private const int MostSinceReading = 1000;
+
     private readonly Dictionary<Subject, Portrait> _portraits = [];
     private readonly Queue<Portrait> _dead = new();
     private readonly Queue<Portrait> _deadTargets = new();
@@ -41,6 +44,7 @@ public sealed class PortraitTable(
     private readonly List<Life> _lives = new(StoredAtOnce);
     private readonly List<Shown> _shown = new(StoredAtOnce);
     private ulong _walk;
+    private int _countAtReading;
 
     /// <summary>Something has happened in a life. Whoever hears it must not wait: the ring buffer does, too.</summary>
     public event Action<Subject, Milestone>? Told;
@@ -49,6 +53,9 @@ public sealed class PortraitTable(
     public Exits Exits { get; } = new(store);
 
     public IReadOnlyCollection<Portrait> Portraits => _portraits.Values;
+
+    /// <summary>Only a reading finds out who has gone unheard; nobody may ask for one.</summary>
+    public bool NeedsReading => _portraits.Count - _countAtReading > MostSinceReading;
 
     public Portrait? Find(Subject subject) => _portraits.GetValueOrDefault(subject);
 
@@ -72,7 +79,11 @@ public sealed class PortraitTable(
         }
     }
 
-    public void BeginWalk() => _walk++;
+    public void BeginWalk()
+    {
+        _walk++;
+        _countAtReading = _portraits.Count; // also where it breaks off: the next one is not at once
+    }
 
     /// <summary>A record of the iterator or of the ring buffer.</summary>
     public void Add(ReadOnlySpan<byte> bytes, ulong now)
@@ -125,6 +136,7 @@ public sealed class PortraitTable(
 
         Forget(now);
         Store();
+        _countAtReading = _portraits.Count;
     }
 
     private void AddProcess(ReadOnlySpan<byte> bytes)
