@@ -51,6 +51,24 @@ public class EventTextTests
         AssertEnds("rename  sh -> worker", new Renamed(Time, 4242, "sh", "worker"));
     }
 
+    [Theory]
+    [InlineData("a", "a")]
+    [InlineData("", "''")]
+    [InlineData("a b", "'a b'")]
+    [InlineData("it's", "'it'\\''s'")]
+    [InlineData("\"", "'\"'")]
+    [InlineData("a\u2003b", "'a\u2003b'")]
+    [InlineData("--size=$7", "--size=$7")]
+    public void Arguments_are_apart_as_a_shell_would_read_them(string argument, string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes($"echo\0{argument}\0");
+        AssertEnds($"exec    /bin/echo echo {text}", new Executed(Time, 4242, 4242, "/bin/echo", bytes, false));
+    }
+
+    [Fact]
+    public void One_that_another_thread_has_called_says_so() => AssertEnds(
+        "exec    /bin/true true ... (by thread 4244)", new Executed(Time, 4242, 4244, "/bin/true", "true\0"u8.ToArray(), true));
+
     [Fact]
     public void How_a_thread_ends()
     {
