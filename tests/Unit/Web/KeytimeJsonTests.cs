@@ -130,7 +130,7 @@ public class KeytimeJsonTests
     [Fact]
     public void A_death_by_a_fault_says_where()
     {
-        var death = Death(Records.Killed with { ExitCode = 11 | 0x80 }, new() { Signal = 11, Origin = Origin.Fault, Code = 1, Address = 0x10 });
+        var death = Death(Records.Killed with { ExitCode = 11 | 0x80 }, new() { Signal = 11, Origin = Origin.Fault, HasAddress = 1, Code = 1, Address = 0x10 });
         Assert.Equal(("SIGSEGV", "fault", "0x10"), (Text(death, "signal_name"), Text(death, "origin"), Text(death, "address")));
         Assert.True(death.GetProperty("core_dumped").GetBoolean());
         AssertLacks(death, "sender", "signal_time_ns");
