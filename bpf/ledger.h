@@ -88,8 +88,7 @@ static __always_inline void ledger_settle(struct keytime *keytime, u64 now, u64 
 
 #define COPY_TRIES 8
 
-/* Of a task that may be switching on another CPU. A copy that never comes out whole is as good as the last.
- */
+/* Of a task that may be switching on another CPU. Where no copy comes out whole, the last one has to do. */
 static __always_inline void ledger_copy(struct keytime *to, struct keytime *from)
 {
 	for (int i = 0; i < COPY_TRIES; i++) {
@@ -240,7 +239,7 @@ static __always_inline void ledger_switch(struct activity *act, bool preempt, st
 		u32 state = preempt || !prev_state ? TIME_STOLEN : time_state_of(prev_state);
 		ledger_step(prev, image, now - since_books, prev->sched_info.run_delay, state);
 	}
-	if (next_image && next_image->named && next->pid)
+	if (next_image && next_image->named)
 		ledger_step(next, next_image, now, delay, TIME_STOLEN);
 }
 
