@@ -17,9 +17,9 @@ public sealed class UnfitMachineTests : IDisposable
     [Fact]
     public void Who_is_not_root_cannot_preload()
     {
-        string[] nobody = ["--reuid", "65534", "--regid", "65534", "--clear-groups"];
-        AssertRefused(3, "run as root", Ran.With("setpriv", [.. nobody, .. Preload("none")]));
-        Assert.Equal(3, Ran.With("setpriv", [.. nobody, Requirements.Built("proc_image"), "--check"]).Status);
+        using var others = new Unprivileged();
+        AssertRefused(3, "run as root", others.AsNobody("proc_image", Preload("none")[1..]));
+        Assert.Equal(3, others.AsNobody("proc_image", ["--check"]).Status);
     }
 
     [Fact]
