@@ -16,6 +16,7 @@
 #define SCHEDULE_BUCKETS 25 /* up to 2^11, 2^12, ... 2^34 ns, and above */
 #define FIRST_BOUND_LOG2 11
 #define EVENTS_SIZE	 (4 << 20) /* bytes of the ring buffer */
+#define SLICES_SIZE	 (8 << 20) /* bytes of the ring buffer of slices */
 #define MAX_SHOWN	 32768	   /* lives whose figures outlive their loader */
 #define MAX_PINS	 64
 #define FILE_SIZE	 256 /* bytes kept of the path of a program, with the closing zero */
@@ -60,7 +61,8 @@ enum loss {
 	LOSS_EVENT = 1,	  /* the ring buffer was full: a final record or a notice is missing */
 	LOSS_TIMER = 2,	  /* a deadline could not be armed: its policy was ended at once */
 	LOSS_LOOKUP = 3,  /* before 6.2: a task's storage could not be looked up when it got a CPU */
-	LOSSES = 4,
+	LOSS_SLICE = 4,	  /* the ring buffer of slices was full: a timeline has a gap */
+	LOSSES = 5,
 };
 
 enum record_type {
@@ -74,6 +76,7 @@ enum record_type {
 	RECORD_DEATH = 8,	  /* struct process_record, sent when the last thread exits */
 	RECORD_EXCEPTED = 9,	  /* struct excepted_record: a process has become one of the tool's own */
 	RECORD_IDLE = 10,	  /* struct idle_record, from the idle iterator */
+	RECORD_SLICE = 12,	  /* struct slice_record, from the ring buffer of slices */
 	RECORD_EVENT = 11,	  /* struct life_event and what its kind adds */
 };
 
@@ -108,6 +111,16 @@ enum event_flag {
 	EVENT_OF_PROCESS = 1, /* the process that it happens to */
 	EVENT_OF_THREAD = 2,  /* the thread that it happens to, which is a target itself */
 	EVENT_OF_CHILD = 4,   /* the process that begins */
+};
+
+/* Why a thread has left the CPU. */
+enum slice_end {
+	SLICE_PREEMPTED = 1,
+	SLICE_YIELDED = 2,  /* sched_yield(2) */
+	SLICE_SLEEPING = 3, /* this and the next two: what it does then, as enum time_state */
+	SLICE_DISK = 4,
+	SLICE_STOPPED = 5,
+	SLICE_EXITED = 6,
 };
 
 /* Where the time of a thread goes. */
@@ -437,6 +450,27 @@ struct oom_event {
 	char trigger_comm[COMM_SIZE];
 	/* Of the memory cgroup, its own name first, then those above it; an empty one is the root. */
 	char cgroup[CGROUP_LEVELS][CGROUP_NAME_SIZE];
+};
+
+/*
+ * A time on a CPU, with the wait for it. What lies between the end of a slice and the next one's wait was
+ * spent as the end says. Times are CLOCK_BOOTTIME in ns.
+ */
+struct slice_record {
+	struct record_header header;
+	__s32 tgid;
+	__s32 tid;
+	__u64 start_id; /* of the process */
+	__u64 thread_start_id;
+	__u64 begin;
+	__u64 end;
+	__u64 ran;    /* of it, by the kernel's books: the rest was stolen */
+	__u64 wait;   /* in a run queue, some time before begin */
+	__u32 number; /* of the slices of the thread, from 1 on: where one is missing there is a gap */
+	__u16 cpu;
+	__u16 why;   /* enum slice_end */
+	__u32 whose; /* mask of enum event_flag */
+	__u32 pad;
 };
 
 struct policies_record {

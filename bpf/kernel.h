@@ -39,6 +39,11 @@ enum {
 	BPF_F_NO_PREALLOC = 1,
 	BPF_LOCAL_STORAGE_GET_F_CREATE = 1,
 };
+enum {
+	BPF_RB_NO_WAKEUP = 1,
+	BPF_RB_FORCE_WAKEUP = 2,
+	BPF_RB_AVAIL_DATA = 0,
+};
 
 #define CLOCK_BOOTTIME	  7
 #define SIGNAL_GROUP_EXIT 4
@@ -238,6 +243,20 @@ struct task_struct {
 	struct sighand_struct *sighand;
 	struct css_set *cgroups;
 } CORE;
+
+#if defined(__TARGET_ARCH_x86)
+#define NR_SCHED_YIELD 24
+#define SYSCALL_NUMBER orig_ax
+struct pt_regs {
+	unsigned long orig_ax;
+} CORE;
+#elif defined(__TARGET_ARCH_arm64)
+#define NR_SCHED_YIELD 124
+#define SYSCALL_NUMBER syscallno
+struct pt_regs {
+	s32 syscallno;
+} CORE;
+#endif
 
 struct linux_binprm {
 	const char *filename;

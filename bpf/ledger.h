@@ -79,15 +79,62 @@ static __always_inline void ledger_settle_task(struct activity *act, struct keyt
 }
 
 /* state: of a task that is not on a run queue. */
-static __always_inline u32 time_state_of(u32 state)
+static __always_inline u32 slice_end_of(u32 state)
 {
 	if (state & TASK_DEAD)
-		return TIME_STATES; /* nothing counts any more */
+		return SLICE_EXITED;
 	if (state & (TASK_STOPPED | TASK_TRACED | TASK_FROZEN))
-		return TIME_STOPPED;
+		return SLICE_STOPPED;
 	if (state & TASK_UNINTERRUPTIBLE && !(state & TASK_NOLOAD))
+		return SLICE_DISK;
+	return SLICE_SLEEPING;
+}
+
+/* What the time after a slice goes to, beyond what it waits: TIME_STATES where nothing counts any more. */
+static __always_inline u32 time_state_after(u32 why)
+{
+	switch (why) {
+	case SLICE_SLEEPING:
+		return TIME_SLEEPING;
+	case SLICE_DISK:
 		return TIME_DISK;
-	return TIME_SLEEPING;
+	case SLICE_STOPPED:
+		return TIME_STOPPED;
+	case SLICE_EXITED:
+		return TIME_STATES;
+	default:
+		return TIME_STOLEN;
+	}
+}
+
+/* Wakes its reader up only when it is pressing: the reader looks of itself several times a second. */
+static __always_inline void tell_slice(struct keytime *keytime, struct task_struct *task, u64 begin, u64 ran,
+				       u64 waited, u32 why, u32 whose)
+{
+	struct task_struct *leader = task->group_leader;
+	struct slice_record *slice = leader ? bpf_ringbuf_reserve(&slices, sizeof(*slice), 0) : NULL;
+	if (!slice) {
+		lose(LOSS_SLICE);
+		return;
+	}
+	slice->header.type = RECORD_SLICE;
+	slice->header.flags = 0;
+	slice->header.size = sizeof(*slice);
+	slice->tgid = task->tgid;
+	slice->tid = task->pid;
+	slice->start_id = leader->start_boottime;
+	slice->thread_start_id = task->start_boottime;
+	slice->begin = begin;
+	slice->end = keytime->since;
+	slice->ran = ran;
+	slice->wait = waited;
+	slice->number = keytime->slices;
+	slice->cpu = bpf_get_smp_processor_id();
+	slice->why = why;
+	slice->whose = whose;
+	slice->pad = 0;
+	bool presses = bpf_ringbuf_query(&slices, BPF_RB_AVAIL_DATA) > SLICES_SIZE / 4;
+	bpf_ringbuf_submit(slice, presses ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
 static __always_inline void ledger_begin(struct activity *act, struct keytime *keytime,
@@ -98,7 +145,10 @@ static __always_inline void ledger_begin(struct activity *act, struct keytime *k
 	keytime->runtime = runtime_by(act, task, now);
 	keytime->delay = delay_by(act, task, now);
 	bool runs = task->on_cpu || task->sched_info.last_queued;
-	keytime->state = runs ? TIME_STOLEN : time_state_of(task->__state);
+	keytime->state = runs ? TIME_STOLEN : time_state_after(slice_end_of(task->__state));
+	keytime->slice_begin = task->on_cpu ? now : 0;
+	keytime->slice_wait = 0;
+	keytime->slices = 0;
 }
 
 static __always_inline bool ledger_counts(struct activity *act, struct task_image *image)
@@ -134,28 +184,92 @@ static __always_inline void ledger_read(struct activity *act, struct task_image 
 	ledger_settle_task(act, keytime, task, counts ? now : stopped_at(image, now));
 }
 
-/* A task gets a CPU, or leaves it: what was until then is settled, and what follows begins. */
-static __noinline int ledger_step(struct task_struct *task, struct task_image *image, u64 now, u64 delay,
-				  u32 state)
+/* A task gets a CPU. */
+static __always_inline void ledger_arrive(struct keytime *keytime, u64 now, u64 runtime, u64 delay)
+{
+	u64 waited = delay - keytime->delay;
+	ledger_settle(keytime, now, runtime, delay);
+	if (keytime->slice_begin)
+		keytime->slices++; /* its end was missed: a gap */
+	keytime->slice_begin = keytime->since;
+	keytime->slice_wait = waited;
+	keytime->state = TIME_STOLEN;
+}
+
+/* A task leaves the CPU. */
+static __always_inline void ledger_leave(struct keytime *keytime, struct task_struct *task, u64 now, u32 why,
+					 u32 whose)
+{
+	u64 runtime = task->se.sum_exec_runtime, delay = task->sched_info.run_delay;
+	u64 ran = runtime - keytime->runtime, waited = delay - keytime->delay;
+	ledger_settle(keytime, now, runtime, delay);
+	keytime->state = time_state_after(why);
+	u64 begin = keytime->slice_begin;
+	keytime->slice_begin = 0;
+	keytime->slices++;
+	if (!whose)
+		return;
+	if (begin) {
+		waited = keytime->slice_wait;
+	} else { /* its beginning was missed */
+		begin = keytime->since - ran;
+	}
+	tell_slice(keytime, task, begin, ran, waited, why, whose);
+}
+
+/* Slices are told of targets alone. */
+static __always_inline u32 slices_of_process(struct activity *act, struct task_image *image)
+{
+	u64 *words = act->collect[IMAGE_LEDGER];
+	return test_slot(words, image->policies[NAMED_BY_PROCESS]) |
+	       test_slot(words, image->policies[NAMED_BY_ANCESTOR]);
+}
+
+static __noinline int ledger_next(struct task_struct *next, struct task_image *image, u64 now, u64 delay)
 {
 	struct activity *act = get_activity();
-	if (!act || !task || !image)
+	if (!act || !next || !image)
 		return 0;
-	u64 runtime = task->se.sum_exec_runtime;
+	u64 runtime = next->se.sum_exec_runtime;
+	if (ledger_counts(act, image))
+		ledger_arrive(&image->keytime, now, runtime, delay);
+	if (!test_slot(act->collect[IMAGE_LEDGER], image->policies[NAMED_BY_THREAD]))
+		return 0;
+	struct target_image *target = bpf_task_storage_get(&target_images, next, 0, 0);
+	if (target && target->images & 1 << IMAGE_LEDGER)
+		ledger_arrive(&target->keytime, now, runtime, delay);
+	return 0;
+}
+
+static __noinline int ledger_prev(struct task_struct *prev, struct task_image *image, u64 now, u32 why)
+{
+	struct activity *act = get_activity();
+	if (!act || !prev || !image)
+		return 0;
 	if (ledger_counts(act, image)) {
-		ledger_settle(&image->keytime, now, runtime, delay);
-		image->keytime.state = state;
-		if (image->folded && task->sighand) /* not released yet, so its leader is not either */
-			keytime_fold_into_heir(task, image);
+		ledger_leave(&image->keytime, prev, now, why,
+			     slices_of_process(act, image) ? EVENT_OF_PROCESS : 0);
+		if (image->folded && prev->sighand) /* not released yet, so its leader is not either */
+			keytime_fold_into_heir(prev, image);
 	}
 	if (!test_slot(act->collect[IMAGE_LEDGER], image->policies[NAMED_BY_THREAD]))
 		return 0;
-	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
-	if (target && target->images & 1 << IMAGE_LEDGER) {
-		ledger_settle(&target->keytime, now, runtime, delay);
-		target->keytime.state = state;
-	}
+	struct target_image *target = bpf_task_storage_get(&target_images, prev, 0, 0);
+	if (target && target->images & 1 << IMAGE_LEDGER)
+		ledger_leave(&target->keytime, prev, now, why, EVENT_OF_THREAD);
 	return 0;
+}
+
+/* Of a task that stays on the run queue: a yield does not differ from a preemption by user space's leave. */
+static __always_inline u32 why_it_leaves(bool preempt, struct task_struct *prev, u32 prev_state)
+{
+	if (preempt)
+		return SLICE_PREEMPTED;
+	if (prev_state)
+		return slice_end_of(prev_state);
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(prev);
+	return regs && BPF_CORE_READ(regs, SYSCALL_NUMBER) == NR_SCHED_YIELD ? SLICE_YIELDED
+									     : SLICE_PREEMPTED;
 }
 
 /*
@@ -173,11 +287,10 @@ static __always_inline void ledger_switch(struct activity *act, bool preempt, st
 	struct task_image *image = prev->pid ? bpf_task_storage_get(&images, prev, 0, 0) : NULL;
 	if (image && image->named) {
 		u64 since_books = bounded(rq->clock_task - prev->se.exec_start, MAX_LAG);
-		u32 state = preempt || !prev_state ? TIME_STOLEN : time_state_of(prev_state);
-		ledger_step(prev, image, now - since_books, prev->sched_info.run_delay, state);
+		ledger_prev(prev, image, now - since_books, why_it_leaves(preempt, prev, prev_state));
 	}
 	if (next_image && next_image->named && next->pid)
-		ledger_step(next, next_image, now, delay, TIME_STOLEN);
+		ledger_next(next, next_image, now, delay);
 }
 
 #endif

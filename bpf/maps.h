@@ -10,7 +10,10 @@ struct keytime {
 	u64 since; /* CLOCK_BOOTTIME in ns */
 	u64 runtime;
 	u64 delay;
-	u64 state; /* enum time_state: what the time from then on goes to, beyond these two */
+	u64 state;	 /* enum time_state: what the time from then on goes to, beyond these two */
+	u64 slice_begin; /* of the slice that is going on; 0 while there is none */
+	u64 slice_wait;
+	u64 slices; /* how many there were */
 };
 
 #define CAUSES 2 /* signals that are kept: one may be blocked when another one comes */
@@ -108,6 +111,11 @@ struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, EVENTS_SIZE);
 } events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, SLICES_SIZE);
+} slices SEC(".maps");
 
 /* For user space alone. Not allocated ahead: it has an entry for each life that is shown. */
 struct {
