@@ -52,7 +52,8 @@ public enum Loss : uint
     Event = 1,
     Timer = 2,
     Lookup = 3,
-    Losses = 4,
+    Slice = 4,
+    Losses = 5,
 }
 
 /// <summary>What a process has died of.</summary>
@@ -85,6 +86,7 @@ public enum RecordType : ushort
     Excepted = 9,
     Idle = 10,
     Event = 11,
+    Slice = 12,
 }
 
 [Flags]
@@ -150,6 +152,21 @@ public enum EventFlag : uint
 
     /// <summary>The process that begins.</summary>
     OfChild = 4,
+}
+
+/// <summary>Why a thread has left the CPU.</summary>
+public enum SliceEnd : uint
+{
+    Preempted = 1,
+
+    /// <summary>sched_yield(2).</summary>
+    Yielded = 2,
+    Sleeping = 3,
+
+    /// <summary>Uninterruptible: storage, vfork(2), locks in the kernel.</summary>
+    Disk = 4,
+    Stopped = 5,
+    Exited = 6,
 }
 
 /// <summary>Where the time of a thread goes: an index into <see cref="KeytimeStats.Times"/>.</summary>

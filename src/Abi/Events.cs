@@ -64,6 +64,38 @@ public struct ExitEvent
     public uint Pad;
 }
 
+/// <summary>
+/// A time on a CPU, with the wait for it. What lies between the end of a slice and the next one's wait was spent as the
+/// end says. Times are CLOCK_BOOTTIME in ns.
+/// </summary>
+public struct SliceRecord
+{
+    public RecordHeader Header;
+    public int Tgid;
+    public int Tid;
+
+    /// <summary>Of the process.</summary>
+    public ulong StartId;
+    public ulong ThreadStartId;
+    public ulong Begin;
+    public ulong End;
+
+    /// <summary>ns of it that the thread ran, by the kernel's books: the rest was stolen.</summary>
+    public ulong Ran;
+
+    /// <summary>ns in a run queue, some time before it.</summary>
+    public ulong Wait;
+
+    /// <summary>Of the slices of the thread, from 1 on: where one is missing there is a gap.</summary>
+    public uint Number;
+    public ushort Cpu;
+
+    /// <summary>A <see cref="SliceEnd"/>.</summary>
+    public ushort Why;
+    public EventFlag Whose;
+    public uint Pad;
+}
+
 public struct OomEvent
 {
     public LifeEvent Event;

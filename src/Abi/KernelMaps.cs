@@ -26,6 +26,7 @@ public sealed class KernelMaps : IDisposable
     private readonly BpfMap? _shown;
     private readonly BpfMap? _exits;
     private readonly BpfMap? _events;
+    private readonly BpfMap? _slices;
 
     private KernelMaps(string directory, Caller caller)
     {
@@ -45,6 +46,7 @@ public sealed class KernelMaps : IDisposable
             _shown = Open<Shown>(Pins.Shown, BpfMapType.Hash, Limits.MaxShown, Unsafe.SizeOf<Life>());
             _exits = Open<ExitTotals>(Pins.Exits, BpfMapType.Array, 1);
             _events = Open(Pins.Events, BpfMapType.RingBuffer, 0, 0, Limits.EventsSize, readOnly: false);
+            _slices = Open(Pins.Slices, BpfMapType.RingBuffer, 0, 0, Limits.SlicesSize, readOnly: false);
         }
         catch
         {
@@ -57,6 +59,9 @@ public sealed class KernelMaps : IDisposable
 
     /// <summary>The ring buffer; its reader is the loader alone.</summary>
     public BpfMap Events => Loaders(_events);
+
+    /// <summary>The ring buffer of slices, likewise.</summary>
+    public BpfMap Slices => Loaders(_slices);
 
     /// <param name="directory">Of the pins.</param>
     /// <param name="caller">Which of the tool's programs this is. The controller opens what it needs, and no

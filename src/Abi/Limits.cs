@@ -19,6 +19,9 @@ public static class Limits
     /// <summary>Bytes of the ring buffer.</summary>
     public const int EventsSize = 4 << 20;
 
+    /// <summary>Bytes of the ring buffer of slices.</summary>
+    public const int SlicesSize = 8 << 20;
+
     /// <summary>Lives whose figures outlive their loader.</summary>
     public const int MaxShown = 32768;
     public const int MaxPins = 64;

@@ -15,10 +15,11 @@ public static class Pins
     public const string Events = "events";
     public const string Shown = "shown";
     public const string Exits = "exits";
+    public const string Slices = "slices";
 
     /// <summary>Maps that are pinned. Task storage needs no pin: the programs that use it hold it.</summary>
     public static IReadOnlyList<string> Maps { get; } =
-        [Control, Policies, Targets, Activity, Deadlines, Losses, System, Events, Shown, Exits];
+        [Control, Policies, Targets, Activity, Deadlines, Losses, System, Events, Shown, Exits, Slices];
 
     /// <summary>Hooks that every image needs: a task begins, becomes another program, ends, is gone.</summary>
     public static IReadOnlyList<string> LifeHooks { get; } =

@@ -20,19 +20,24 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
         var table = new PortraitTable(
             (ulong)options.Linger.Ticks * 100, ProcessIdentity.Read, new PinnedFigures(kernelSide.Maps));
         using var imager = new Imager(kernelSide.Maps, table);
+        using var timelines = new Timelines(kernelSide.Maps);
         await using var narrator = new Narrator(
             imager, console.Output, withTables: !options.Quiet && !Console.IsOutputRedirected);
         using var routes = new Routes(
-            new Exporter(kernelSide, imager, new Admission(options.MaxSeries), console.Error), imager);
+            new Exporter(kernelSide, imager, new Admission(options.MaxSeries), console.Error), imager, timelines);
         await using var server = options.Listen is ListenAddress.Nowhere
             ? null
             : await Server.StartAsync(options.Listen, routes);
 
         Announce(server);
         imager.PoliciesChanged += narrator.Tell;
+        imager.PoliciesChanged += () => Follow(timelines, imager);
+        timelines.Failed += stop.Fail;
         imager.Failed += stop.Fail;
         narrator.Failed += stop.Fail;
         imager.Start();
+        timelines.Start();
+        Follow(timelines, imager);
         narrator.Tell();
         routes.IsReady = true;
         HasBegun = true;
@@ -45,6 +50,12 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
         {
             ServiceManager.Notify("STOPPING=1", console.Error);
         }
+    }
+
+    private static void Follow(Timelines timelines, Imager imager)
+    {
+        timelines.Follow(imager.Read(snapshot => snapshot.Activity.Active[(int)Image.Ledger] > 0, 0));
+        timelines.Keep(imager.IsShown);
     }
 
     private void Announce(Server? server)

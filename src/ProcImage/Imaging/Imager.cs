@@ -68,6 +68,13 @@ public sealed class Imager : IDisposable
         }
     }
 
+    /// <summary>Nothing of a life will happen any more, or it is shown no more. Without a reading.</summary>
+    public bool IsOver(Subject subject)
+    {
+        lock (_lock)
+            return _table.Find(subject) is null or { IsDead: true } or { Images: ImageSet.None };
+    }
+
     public void Dispose()
     {
         _stop.Signal();
@@ -101,6 +108,13 @@ public sealed class Imager : IDisposable
             _systemSchedule = stats;
         _systemEpoch = epoch;
         return _systemSchedule;
+    }
+
+    /// <summary>Whether a life is shown. Without a reading.</summary>
+    public bool IsShown(Subject subject)
+    {
+        lock (_lock)
+            return _table.Find(subject) is not null;
     }
 
     private void Walk()

@@ -8,7 +8,7 @@ using ProcImage.Metrics;
 namespace ProcImage.Web;
 
 /// <summary>What there is to get.</summary>
-internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
+internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelines) : IDisposable
 {
     /// <summary>Of the bodies that are being read at the same time; the largest have some MB.</summary>
     private const long MostBytes = 64 << 20;
@@ -18,6 +18,7 @@ internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
 
     private readonly AnswerMaker _maker = new();
     private readonly Outbox _outbox = new(MostBytes);
+    private readonly TimelineStream _streams = new(imager, timelines);
     private int _lastSize = 64 * 1024;
 
     /// <summary>Set when the start is complete.</summary>
@@ -28,6 +29,7 @@ internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
         app.Map("/metrics", (RequestDelegate)GetMetrics);
         app.Map("/api/v1/processes", (RequestDelegate)GetProcesses);
         app.Map("/api/v1/processes/{life}", (RequestDelegate)GetProcess);
+        app.Map("/api/v1/processes/{life}/timeline", (RequestDelegate)GetTimeline);
         app.Map("/-/healthy", (RequestDelegate)(context => context.Response.WriteAsync("healthy\n")));
         app.Map("/-/ready", (RequestDelegate)GetReady);
         foreach (var file in PageFile.All)
@@ -70,8 +72,23 @@ internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
                 $"{subject}",
                 () => imager.Read(snapshot => One(snapshot, subject), arrival)))
             return;
+        await RefuseLife(context);
+    }
+
+    private async Task GetTimeline(HttpContext context)
+    {
+        var isThere = TryParseLife(context.Request.RouteValues["life"] as string, out var subject)
+            && imager.Read(snapshot => snapshot.Portraits.Any(portrait => portrait.Subject == subject));
+        if (isThere)
+            await _streams.Send(context, subject);
+        else
+            await RefuseLife(context);
+    }
+
+    private static Task RefuseLife(HttpContext context)
+    {
         context.Response.StatusCode = StatusCodes.Status404NotFound;
-        await context.Response.WriteAsync("no such life; /api/v1/processes lists them by tgid-start_id\n");
+        return context.Response.WriteAsync("no such life; /api/v1/processes lists them by tgid-start_id\n");
     }
 
     private static ReadOnlyMemory<byte>? One(Snapshot snapshot, Subject subject) =>
