@@ -17,7 +17,11 @@
 #define FIRST_BOUND_LOG2 11
 #define EVENTS_SIZE	 (4 << 20) /* bytes of the ring buffer */
 #define SLICES_SIZE	 (8 << 20) /* bytes of the ring buffer of slices */
-#define MAX_SHOWN	 32768	   /* lives whose figures outlive their loader */
+#define MAX_STACKS	 8192
+#define STACK_DEPTH	 127
+#define STACK_WORDS	 8 /* kept from the top of a user stack */
+#define MAX_BLOCKED	 16384
+#define MAX_SHOWN	 32768 /* lives whose figures outlive their loader */
 #define MAX_PINS	 64
 #define FILE_SIZE	 256 /* bytes kept of the path of a program, with the closing zero */
 #define ARGUMENTS_SIZE	 512 /* bytes kept of its arguments */
@@ -62,7 +66,8 @@ enum loss {
 	LOSS_TIMER = 2,	  /* a deadline could not be armed: its policy was ended at once */
 	LOSS_LOOKUP = 3,  /* before 6.2: a task's storage could not be looked up when it got a CPU */
 	LOSS_SLICE = 4,	  /* the ring buffer of slices was full: a timeline has a gap */
-	LOSSES = 5,
+	LOSS_STACK = 5,	  /* there was no room for a stack: that blocked time has none */
+	LOSSES = 6,
 };
 
 enum record_type {
@@ -357,6 +362,23 @@ struct life {
 	__s32 tgid;
 	__s32 tid; /* 0: the process */
 	__u64 start_id;
+};
+
+/* Where a life has blocked: the key of the blocked map. */
+struct blocked_key {
+	struct life life;
+	__s32 kernel_stack; /* ids in the stacks map; below 0 where there is none */
+	__s32 user_stack;
+	__u32 state; /* enum time_state */
+	__u32 pad;
+};
+
+struct blocked_stats {
+	__u64 time; /* ns; what waits for a CPU afterwards is not in it */
+	__u64 count;
+	__u64 max;
+	/* Of the first time: where a function without a frame was called from is on top of the stack. */
+	__u64 words[STACK_WORDS];
 };
 
 /*

@@ -31,6 +31,7 @@ enum {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_STACK_TRACE = 7,
 	BPF_MAP_TYPE_RINGBUF = 27,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
 };
@@ -43,6 +44,8 @@ enum {
 	BPF_RB_NO_WAKEUP = 1,
 	BPF_RB_FORCE_WAKEUP = 2,
 	BPF_RB_AVAIL_DATA = 0,
+	BPF_F_USER_STACK = 256,
+	BPF_NOEXIST = 1,
 };
 
 #define CLOCK_BOOTTIME	  7
@@ -50,6 +53,7 @@ enum {
 #define PF_KTHREAD	  0x00200000
 #define MAX_RT_PRIO	  100
 #define EBUSY		  16
+#define EEXIST		  17
 #define CLONE_VFORK	  0x00004000
 #define CLONE_THREAD	  0x00010000
 
@@ -249,11 +253,13 @@ struct task_struct {
 #define SYSCALL_NUMBER orig_ax
 struct pt_regs {
 	unsigned long orig_ax;
+	unsigned long sp;
 } CORE;
 #elif defined(__TARGET_ARCH_arm64)
 #define NR_SCHED_YIELD 124
 #define SYSCALL_NUMBER syscallno
 struct pt_regs {
+	u64 sp;
 	s32 syscallno;
 } CORE;
 #endif

@@ -57,7 +57,8 @@ static __always_inline u64 delay_by(struct activity *act, struct task_struct *ta
 }
 
 /* Brings the times up to now. */
-static __always_inline void ledger_settle(struct keytime *keytime, u64 now, u64 runtime, u64 delay)
+/* Returns what went to the state. */
+static __always_inline u64 ledger_settle(struct keytime *keytime, u64 now, u64 runtime, u64 delay)
 {
 	u64 ran = runtime - keytime->runtime, waited = delay - keytime->delay;
 	s64 rest = now - keytime->since - ran - waited;
@@ -70,6 +71,7 @@ static __always_inline void ledger_settle(struct keytime *keytime, u64 now, u64 
 	keytime->since = rest < 0 ? now - rest : now;
 	keytime->runtime = runtime;
 	keytime->delay = delay;
+	return rest < 0 ? 0 : rest;
 }
 
 static __always_inline void ledger_settle_task(struct activity *act, struct keytime *keytime,
@@ -111,8 +113,7 @@ static __always_inline u32 time_state_after(u32 why)
 static __always_inline void tell_slice(struct keytime *keytime, struct task_struct *task, u64 begin, u64 ran,
 				       u64 waited, u32 why, u32 whose)
 {
-	struct task_struct *leader = task->group_leader;
-	struct slice_record *slice = leader ? bpf_ringbuf_reserve(&slices, sizeof(*slice), 0) : NULL;
+	struct slice_record *slice = bpf_ringbuf_reserve(&slices, sizeof(*slice), 0);
 	if (!slice) {
 		lose(LOSS_SLICE);
 		return;
@@ -122,7 +123,7 @@ static __always_inline void tell_slice(struct keytime *keytime, struct task_stru
 	slice->header.size = sizeof(*slice);
 	slice->tgid = task->tgid;
 	slice->tid = task->pid;
-	slice->start_id = leader->start_boottime;
+	slice->start_id = BPF_CORE_READ(task, group_leader, start_boottime);
 	slice->thread_start_id = task->start_boottime;
 	slice->begin = begin;
 	slice->end = keytime->since;
@@ -184,11 +185,67 @@ static __always_inline void ledger_read(struct activity *act, struct task_image 
 	ledger_settle_task(act, keytime, task, counts ? now : stopped_at(image, now));
 }
 
+/* life_tid: of a thread that is a target itself, else 0. */
+static __always_inline void fill_blocked_key(struct blocked_key *key, struct keytime *keytime,
+					     struct task_struct *task, s32 life_tid)
+{
+	__builtin_memset(key, 0, sizeof(*key));
+	key->life.tgid = task->tgid;
+	key->life.tid = life_tid;
+	key->life.start_id =
+		life_tid ? task->start_boottime : BPF_CORE_READ(task, group_leader, start_boottime);
+	key->kernel_stack = keytime->kernel_stack;
+	key->user_stack = keytime->user_stack;
+	key->state = keytime->state;
+}
+
+/* Where the task that runs is going to block. What is on top of its stack can be read only now. */
+static __noinline int take_stacks(void *ctx, struct keytime *keytime, struct task_struct *task, s32 life_tid)
+{
+	if (!keytime || !task)
+		return 0;
+	keytime->kernel_stack = bpf_get_stackid(ctx, &stacks, 0);
+	keytime->user_stack = bpf_get_stackid(ctx, &stacks, BPF_F_USER_STACK);
+	if (keytime->kernel_stack == -EEXIST || keytime->user_stack == -EEXIST)
+		lose(LOSS_STACK); /* another one has its place */
+	keytime->blocks = 1;
+	struct blocked_key key;
+	fill_blocked_key(&key, keytime, task, life_tid);
+	if (bpf_map_lookup_elem(&blocked, &key))
+		return 0;
+	struct blocked_stats fresh = {};
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
+	bpf_probe_read_user(fresh.words, sizeof(fresh.words), (void *)BPF_CORE_READ(regs, sp));
+	if (bpf_map_update_elem(&blocked, &key, &fresh, BPF_NOEXIST))
+		lose(LOSS_STACK);
+	return 0;
+}
+
+static __noinline int add_blocked(struct keytime *keytime, struct task_struct *task, s32 life_tid, u64 time)
+{
+	if (!keytime || !task)
+		return 0;
+	struct blocked_key key;
+	fill_blocked_key(&key, keytime, task, life_tid);
+	keytime->blocks = 0;
+	struct blocked_stats *stats = bpf_map_lookup_elem(&blocked, &key);
+	if (!stats)
+		return 0; /* its loss was counted */
+	__sync_fetch_and_add(&stats->time, time);
+	__sync_fetch_and_add(&stats->count, 1);
+	if (time > stats->max) /* where several threads stop at once, one may be overwritten */
+		stats->max = time;
+	return 0;
+}
+
 /* A task gets a CPU. */
-static __always_inline void ledger_arrive(struct keytime *keytime, u64 now, u64 runtime, u64 delay)
+static __always_inline void ledger_arrive(struct keytime *keytime, struct task_struct *task, s32 life_tid,
+					  u64 now, u64 runtime, u64 delay)
 {
 	u64 waited = delay - keytime->delay;
-	ledger_settle(keytime, now, runtime, delay);
+	u64 blocked = ledger_settle(keytime, now, runtime, delay);
+	if (keytime->blocks)
+		add_blocked(keytime, task, life_tid, blocked);
 	if (keytime->slice_begin)
 		keytime->slices++; /* its end was missed: a gap */
 	keytime->slice_begin = keytime->since;
@@ -197,8 +254,8 @@ static __always_inline void ledger_arrive(struct keytime *keytime, u64 now, u64 
 }
 
 /* A task leaves the CPU. */
-static __always_inline void ledger_leave(struct keytime *keytime, struct task_struct *task, u64 now, u32 why,
-					 u32 whose)
+static __always_inline void ledger_leave(void *ctx, struct keytime *keytime, struct task_struct *task,
+					 u64 now, u32 why, u32 whose)
 {
 	u64 runtime = task->se.sum_exec_runtime, delay = task->sched_info.run_delay;
 	u64 ran = runtime - keytime->runtime, waited = delay - keytime->delay;
@@ -215,6 +272,8 @@ static __always_inline void ledger_leave(struct keytime *keytime, struct task_st
 		begin = keytime->since - ran;
 	}
 	tell_slice(keytime, task, begin, ran, waited, why, whose);
+	if (why == SLICE_SLEEPING || why == SLICE_DISK || why == SLICE_STOPPED)
+		take_stacks(ctx, keytime, task, whose == EVENT_OF_THREAD ? task->pid : 0);
 }
 
 /* Slices are told of targets alone. */
@@ -232,31 +291,33 @@ static __noinline int ledger_next(struct task_struct *next, struct task_image *i
 		return 0;
 	u64 runtime = next->se.sum_exec_runtime;
 	if (ledger_counts(act, image))
-		ledger_arrive(&image->keytime, now, runtime, delay);
+		ledger_arrive(&image->keytime, next, 0, now, runtime, delay);
 	if (!test_slot(act->collect[IMAGE_LEDGER], image->policies[NAMED_BY_THREAD]))
 		return 0;
 	struct target_image *target = bpf_task_storage_get(&target_images, next, 0, 0);
 	if (target && target->images & 1 << IMAGE_LEDGER)
-		ledger_arrive(&target->keytime, now, runtime, delay);
+		ledger_arrive(&target->keytime, next, next->pid, now, runtime, delay);
 	return 0;
 }
 
-static __noinline int ledger_prev(struct task_struct *prev, struct task_image *image, u64 now, u32 why)
+static __noinline int ledger_prev(void *ctx, struct task_struct *prev, struct task_image *image, u64 now,
+				  u32 why)
 {
 	struct activity *act = get_activity();
 	if (!act || !prev || !image)
 		return 0;
 	if (ledger_counts(act, image)) {
-		ledger_leave(&image->keytime, prev, now, why,
+		ledger_leave(ctx, &image->keytime, prev, now, why,
 			     slices_of_process(act, image) ? EVENT_OF_PROCESS : 0);
-		if (image->folded && prev->sighand) /* not released yet, so its leader is not either */
+		if (image->folded &&
+		    BPF_CORE_READ(prev, sighand)) /* not released yet, so its leader is not either */
 			keytime_fold_into_heir(prev, image);
 	}
 	if (!test_slot(act->collect[IMAGE_LEDGER], image->policies[NAMED_BY_THREAD]))
 		return 0;
 	struct target_image *target = bpf_task_storage_get(&target_images, prev, 0, 0);
 	if (target && target->images & 1 << IMAGE_LEDGER)
-		ledger_leave(&target->keytime, prev, now, why, EVENT_OF_THREAD);
+		ledger_leave(ctx, &target->keytime, prev, now, why, EVENT_OF_THREAD);
 	return 0;
 }
 
@@ -276,9 +337,9 @@ static __always_inline u32 why_it_leaves(bool preempt, struct task_struct *prev,
  * All in the clock of the run queue, as the kernel's books are. Since prev's were last brought up to date the
  * scheduler itself has taken some time: it belongs to what prev does next.
  */
-static __always_inline void ledger_switch(struct activity *act, bool preempt, struct task_struct *prev,
-					  struct task_struct *next, struct task_image *next_image, u64 delay,
-					  u32 prev_state)
+static __always_inline void ledger_switch(void *ctx, struct activity *act, bool preempt,
+					  struct task_struct *prev, struct task_struct *next,
+					  struct task_image *next_image, u64 delay, u32 prev_state)
 {
 	struct rq *rq = next->se.cfs_rq->rq;
 	u64 clock = rq->clock;
@@ -287,7 +348,7 @@ static __always_inline void ledger_switch(struct activity *act, bool preempt, st
 	struct task_image *image = prev->pid ? bpf_task_storage_get(&images, prev, 0, 0) : NULL;
 	if (image && image->named) {
 		u64 since_books = bounded(rq->clock_task - prev->se.exec_start, MAX_LAG);
-		ledger_prev(prev, image, now - since_books, why_it_leaves(preempt, prev, prev_state));
+		ledger_prev(ctx, prev, image, now - since_books, why_it_leaves(preempt, prev, prev_state));
 	}
 	if (next_image && next_image->named && next->pid)
 		ledger_next(next, next_image, now, delay);

@@ -14,6 +14,10 @@ struct keytime {
 	u64 slice_begin; /* of the slice that is going on; 0 while there is none */
 	u64 slice_wait;
 	u64 slices; /* how many there were */
+	/* Where it blocks: ids in stacks, valid while blocks is 1. */
+	s32 kernel_stack;
+	s32 user_stack;
+	u64 blocks;
 };
 
 #define CAUSES 2 /* signals that are kept: one may be blocked when another one comes */
@@ -116,6 +120,15 @@ struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, SLICES_SIZE);
 } slices SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
+	__uint(max_entries, MAX_STACKS);
+	__uint(key_size, sizeof(u32));
+	__uint(value_size, STACK_DEPTH * sizeof(u64));
+} stacks SEC(".maps");
+
+MAP(blocked, BPF_MAP_TYPE_HASH, MAX_BLOCKED, struct blocked_key, struct blocked_stats);
 
 /* For user space alone. Not allocated ahead: it has an entry for each life that is shown. */
 struct {

@@ -38,7 +38,7 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 	if (act->active[IMAGE_SCHEDULE])
 		schedule_switch(act, prev, next, image, run_delay);
 	if (act->active[IMAGE_LEDGER])
-		ledger_switch(act, preempt, prev, next, image, run_delay, prev_state);
+		ledger_switch(ctx, act, preempt, prev, next, image, run_delay, prev_state);
 	return 0;
 }
 

@@ -79,6 +79,20 @@ public struct CountByCause
     private ulong _first;
 }
 
+/// <summary>Addresses, the innermost first, then zeros.</summary>
+[InlineArray(Limits.StackDepth)]
+public struct StackAddresses
+{
+    private ulong _first;
+}
+
+/// <summary>From the top of a user stack.</summary>
+[InlineArray(Limits.StackWords)]
+public struct StackWords
+{
+    private ulong _first;
+}
+
 /// <summary>ns by <see cref="TimeState"/>.</summary>
 [InlineArray((int)TimeState.States)]
 public struct Times

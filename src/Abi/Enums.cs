@@ -53,7 +53,8 @@ public enum Loss : uint
     Timer = 2,
     Lookup = 3,
     Slice = 4,
-    Losses = 5,
+    Stack = 5,
+    Losses = 6,
 }
 
 /// <summary>What a process has died of.</summary>

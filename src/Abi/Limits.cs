@@ -22,6 +22,17 @@ public static class Limits
     /// <summary>Bytes of the ring buffer of slices.</summary>
     public const int SlicesSize = 8 << 20;
 
+    public const int MaxStacks = 8192;
+
+    /// <summary>Addresses of a stack, the innermost first.</summary>
+    public const int StackDepth = 127;
+
+    /// <summary>Kept from the top of a user stack.</summary>
+    public const int StackWords = 8;
+
+    /// <summary>Of the blocked map.</summary>
+    public const int MaxBlocked = 16384;
+
     /// <summary>Lives whose figures outlive their loader.</summary>
     public const int MaxShown = 32768;
     public const int MaxPins = 64;

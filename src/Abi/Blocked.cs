@@ -1,0 +1,26 @@
+namespace ProcImage.Abi;
+
+/// <summary>Where a life has blocked: the key of the blocked map.</summary>
+public struct BlockedKey
+{
+    public Life Life;
+
+    /// <summary>Ids in the stacks map; below 0 where there is none.</summary>
+    public int KernelStack;
+    public int UserStack;
+    public TimeState State;
+    public uint Pad;
+}
+
+public struct BlockedStats
+{
+    /// <summary>ns; what it waits for a CPU afterwards is not in it.</summary>
+    public ulong Time;
+    public ulong Count;
+
+    /// <summary>ns.</summary>
+    public ulong Max;
+
+    /// <summary>Of the first time: where a function without a frame was called from is on top of the stack.</summary>
+    public StackWords Words;
+}
