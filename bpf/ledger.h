@@ -149,6 +149,7 @@ static __always_inline void ledger_begin(struct activity *act, struct keytime *k
 	keytime->state = runs ? TIME_STOLEN : time_state_after(slice_end_of(task->__state));
 	keytime->slice_begin = task->on_cpu ? now : 0;
 	keytime->slice_wait = 0;
+	keytime->slice_runtime = keytime->runtime;
 	keytime->slices = 0;
 }
 
@@ -250,6 +251,7 @@ static __always_inline void ledger_arrive(struct keytime *keytime, struct task_s
 		keytime->slices++; /* its end was missed: a gap */
 	keytime->slice_begin = keytime->since;
 	keytime->slice_wait = waited;
+	keytime->slice_runtime = runtime;
 	keytime->state = TIME_STOLEN;
 }
 
@@ -268,6 +270,7 @@ static __always_inline void ledger_leave(void *ctx, struct keytime *keytime, str
 		return;
 	if (begin) {
 		waited = keytime->slice_wait;
+		ran = runtime - keytime->slice_runtime;
 	} else { /* its beginning was missed */
 		begin = keytime->since - ran;
 	}
@@ -306,11 +309,12 @@ static __noinline int ledger_prev(void *ctx, struct task_struct *prev, struct ta
 	struct activity *act = get_activity();
 	if (!act || !prev || !image)
 		return 0;
-	if (ledger_counts(act, image)) {
+	/* Of a thread that is released nobody takes what is left: its leader may be gone. */
+	bool is_released = image->folded && !BPF_CORE_READ(prev, sighand);
+	if (!is_released && ledger_counts(act, image)) {
 		ledger_leave(ctx, &image->keytime, prev, now, why,
 			     slices_of_process(act, image) ? EVENT_OF_PROCESS : 0);
-		if (image->folded &&
-		    BPF_CORE_READ(prev, sighand)) /* not released yet, so its leader is not either */
+		if (image->folded)
 			keytime_fold_into_heir(prev, image);
 	}
 	if (!test_slot(act->collect[IMAGE_LEDGER], image->policies[NAMED_BY_THREAD]))
@@ -318,6 +322,27 @@ static __noinline int ledger_prev(void *ctx, struct task_struct *prev, struct ta
 	struct target_image *target = bpf_task_storage_get(&target_images, prev, 0, 0);
 	if (target && target->images & 1 << IMAGE_LEDGER)
 		ledger_leave(ctx, &target->keytime, prev, now, why, EVENT_OF_THREAD);
+	return 0;
+}
+
+/* A thread exits, and its process goes on: what is settled here is what the process inherits. */
+static __noinline int ledger_exit(struct task_struct *task, struct task_image *image, u64 now)
+{
+	struct activity *act = get_activity();
+	if (!act || !task || !image || !ledger_counts(act, image))
+		return 0;
+	struct keytime *keytime = &image->keytime;
+	u64 begin = keytime->slice_begin;
+	ledger_settle_task(act, keytime, task, now);
+	if (!begin || task == task->group_leader)
+		return 0;
+	keytime->slices++;
+	if (slices_of_process(act, image))
+		tell_slice(keytime, task, begin, keytime->runtime - keytime->slice_runtime,
+			   keytime->slice_wait, SLICE_EXITED, EVENT_OF_PROCESS);
+	keytime->slice_begin = keytime->since;
+	keytime->slice_wait = 0;
+	keytime->slice_runtime = keytime->runtime;
 	return 0;
 }
 

@@ -13,7 +13,8 @@ struct keytime {
 	u64 state;	 /* enum time_state: what the time from then on goes to, beyond these two */
 	u64 slice_begin; /* of the slice that is going on; 0 while there is none */
 	u64 slice_wait;
-	u64 slices; /* how many there were */
+	u64 slice_runtime; /* se.sum_exec_runtime at its beginning */
+	u64 slices;	   /* how many there were */
 	/* Where it blocks: ids in stacks, valid while blocks is 1. */
 	s32 kernel_stack;
 	s32 user_stack;

@@ -261,8 +261,7 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 		return 0;
 	u64 now = bpf_ktime_get_boot_ns();
 	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
-	if (ledger_counts(act, image))
-		ledger_settle_task(act, &image->keytime, task, now);
+	ledger_exit(task, image, now);
 	if (target) {
 		if (ledger_counts_target(act, image, target))
 			ledger_settle_task(act, &target->keytime, task, now);

@@ -72,7 +72,7 @@ public sealed class Imager : IDisposable
     public bool IsOver(Subject subject)
     {
         lock (_lock)
-            return _table.Find(subject) is null or { IsDead: true } or { Images: ImageSet.None };
+            return _table.Find(subject) is null or { IsFinal: true } or { Images: ImageSet.None };
     }
 
     public void Dispose()

@@ -53,6 +53,13 @@ public sealed class Timelines : IDisposable
             return _timelines.TryGetValue(subject, out var timeline) ? timeline.CopyAfter(after, room) : null;
     }
 
+    /// <summary>Takes up what has come since the last look.</summary>
+    public void CatchUp()
+    {
+        lock (_lock)
+            _slices.Consume();
+    }
+
     /// <summary>How many slices of a life have come, and how many of them were lost on their way.</summary>
     public (ulong Count, ulong Missing) Count(Subject subject)
     {

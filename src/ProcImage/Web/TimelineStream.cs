@@ -67,7 +67,9 @@ internal sealed class TimelineStream(Imager imager, Timelines timelines)
         {
             do
             {
-                var isOver = imager.IsOver(subject); // asked first: what it had is there by then
+                var isOver = imager.IsOver(subject);
+                if (isOver)
+                    timelines.CatchUp();
                 int length;
                 do
                 {

@@ -10,16 +10,16 @@ namespace ProcImage.Imaging;
 /// <param name="Time">ns.</param>
 /// <param name="Count">How often.</param>
 /// <param name="Max">ns of the longest time.</param>
-public sealed record BlockedStack(
+public sealed record BlockedSite(
     TimeState State, ulong[] Kernel, ulong[] User, ulong[] Words, ulong Time, ulong Count, ulong Max)
 {
     /// <summary>Of one life, those with the most time first.</summary>
-    public static IReadOnlyList<BlockedStack> Read(KernelMaps maps, Subject subject)
+    public static IReadOnlyList<BlockedSite> Read(KernelMaps maps, Subject subject)
     {
-        var stacks = new List<BlockedStack>();
+        var stacks = new List<BlockedSite>();
         foreach (var key in maps.ReadBlockedKeys())
             if (Subject.Of(key.Life) == subject && maps.TryReadBlocked(key, out var stats) && stats.Count > 0)
-                stacks.Add(new BlockedStack(
+                stacks.Add(new BlockedSite(
                     key.State,
                     maps.ReadStack(key.KernelStack),
                     maps.ReadStack(key.UserStack),
