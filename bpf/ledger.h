@@ -7,7 +7,7 @@
 #ifndef PROC_IMAGE_LEDGER_H
 #define PROC_IMAGE_LEDGER_H
 
-#define CLOCK_OFFSET_AGE (1 << 26) /* ns after which it is found anew: clocks drift */
+#define CLOCK_OFFSET_AGE (1 << 20) /* ns after which it is found anew: clocks drift */
 #define MAX_LAG		 1000000000
 
 /*
