@@ -7,24 +7,34 @@
 #ifndef PROC_IMAGE_LEDGER_H
 #define PROC_IMAGE_LEDGER_H
 
-#define CLOCK_OFFSET_AGE (1 << 20) /* ns after which it is found anew: clocks drift */
-#define MAX_LAG		 1000000000
+#define CLOCK_OFFSET_AGE  (1 << 20) /* ns after which it is found anew: clocks drift */
+#define CLOCK_DRIFT_SHIFT 9	    /* not faster than by 1/512 */
+#define MAX_LAG		  1000000000
 
 /*
- * CLOCK_BOOTTIME of a run queue's clock. The clock stands still between updates: right after one, as in
- * sched_switch, the offset to CLOCK_BOOTTIME is exact to about a microsecond.
+ * CLOCK_BOOTTIME of a run queue's clock. That clock stands still between updates, and the two differ in rate:
+ * by as much as 1,000 ppm on a virtual machine.
  */
 static __always_inline u64 to_boot(struct activity *act, u64 clock)
 {
 	return clock + act->clock_offset;
 }
 
+/*
+ * In sched_switch the clock is mostly a microsecond old, but an update may have been left out: then the
+ * offset seems to be larger than it is. So it is lowered at once, and raised only as fast as clocks drift.
+ */
 static __always_inline void find_clock_offset(struct activity *act, u64 clock)
 {
-	if (act->clock_offset && (s64)(clock - act->clock_offset_at) < CLOCK_OFFSET_AGE)
+	s64 age = clock - act->clock_offset_at;
+	if (act->clock_offset && age < CLOCK_OFFSET_AGE)
 		return;
+	s64 offset = bpf_ktime_get_boot_ns() - clock, rise = offset - act->clock_offset;
+	if (act->clock_offset && rise > age >> CLOCK_DRIFT_SHIFT &&
+	    rise < MAX_LAG) /* else it was suspended */
+		offset = act->clock_offset + (age >> CLOCK_DRIFT_SHIFT);
 	act->clock_offset_at = clock;
-	act->clock_offset = bpf_ktime_get_boot_ns() - clock;
+	act->clock_offset = offset;
 }
 
 static __always_inline u64 bounded(s64 value, u64 bound)
