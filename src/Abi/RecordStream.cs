@@ -61,19 +61,17 @@ public static class RecordStream
         where T : unmanaged
     {
         var rest = record[Unsafe.SizeOf<T>()..];
-        var read = new RecordParts();
-        if (parts.HasFlag(PartFlag.Schedule))
-            read.Schedule = Take<ScheduleStats>(ref rest);
-        if (parts.HasFlag(PartFlag.Keytime))
-            read.Keytime = Take<KeytimeStats>(ref rest);
-        if (parts.HasFlag(PartFlag.Cause))
-            read.Cause = Take<DeathCause>(ref rest);
-        return read;
+        return new RecordParts(
+            Take<ScheduleStats>(parts.HasFlag(PartFlag.Schedule), ref rest),
+            Take<KeytimeStats>(parts.HasFlag(PartFlag.Keytime), ref rest),
+            Take<DeathCause>(parts.HasFlag(PartFlag.Cause), ref rest));
     }
 
-    private static T Take<T>(ref ReadOnlySpan<byte> rest)
+    private static T Take<T>(bool isThere, ref ReadOnlySpan<byte> rest)
         where T : unmanaged
     {
+        if (!isThere)
+            return default;
         var taken = MemoryMarshal.Read<T>(rest);
         rest = rest[Unsafe.SizeOf<T>()..];
         return taken;

@@ -15,7 +15,7 @@ public static class LoaderCommandLine
 
     private static readonly Flag _all = new('a', "all", "every image that this build has");
     private static readonly Flag _keytime = new(
-        'k', "keytime", "key times: start, exec, exit, time in each state (not in this build)");
+        'k', "keytime", "key times: start, exec, exit, time in each state");
     private static readonly Flag _lock = new('l', "lock", "waiting for locks, holding them (not in this build)");
     private static readonly Flag _resource = new('r', "resource", "CPU, memory and I/O");
     private static readonly Flag _syscall = new('s', "syscall", "system calls (not in this build)");
@@ -46,7 +46,7 @@ public static class LoaderCommandLine
         null, "group", "GROUP", "members of GROUP, a name or gid, may use 'controller' (default: root alone)",
         (_, text) => text);
 
-    private static readonly Flag _quiet = new(null, "quiet", "print no tables");
+    private static readonly Flag _quiet = new(null, "quiet", "print no tables and no events");
 
     private static readonly Flag _check = new(
         null, "check", "say what this kernel and these privileges support, and exit");

@@ -21,8 +21,9 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
             (ulong)options.Linger.Ticks * 100, ProcessIdentity.Read, new PinnedFigures(kernelSide.Maps));
         using var imager = new Imager(kernelSide.Maps, table);
         using var timelines = new Timelines(kernelSide.Maps);
+        await using var events = options.Quiet ? null : new EventWriter(console.Output);
         await using var narrator = new Narrator(
-            imager, console.Output, withTables: !options.Quiet && !Console.IsOutputRedirected);
+            imager, console.Output, withTables: !options.Quiet && !Console.IsOutputRedirected, events);
         using var routes = new Routes(
             new Exporter(kernelSide, imager, new Admission(options.MaxSeries), console.Error), imager, timelines);
         await using var server = options.Listen is ListenAddress.Nowhere
@@ -30,14 +31,19 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
             : await Server.StartAsync(options.Listen, routes);
 
         Announce(server);
+        imager.Walked += timelines.Follow;
         imager.PoliciesChanged += narrator.Tell;
-        imager.PoliciesChanged += () => Follow(timelines, imager);
         timelines.Failed += stop.Fail;
         imager.Failed += stop.Fail;
         narrator.Failed += stop.Fail;
+        if (events is not null)
+        {
+            events.Failed += stop.Fail;
+            imager.Told += events.Tell;
+        }
+
         imager.Start();
         timelines.Start();
-        Follow(timelines, imager);
         narrator.Tell();
         routes.IsReady = true;
         HasBegun = true;
@@ -50,12 +56,6 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
         {
             ServiceManager.Notify("STOPPING=1", console.Error);
         }
-    }
-
-    private static void Follow(Timelines timelines, Imager imager)
-    {
-        timelines.Follow(imager.Read(snapshot => snapshot.Activity.Active[(int)Image.Ledger] > 0, 0));
-        timelines.Keep(imager.IsShown);
     }
 
     private void Announce(Server? server)

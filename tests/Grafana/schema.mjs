@@ -62,7 +62,7 @@ function* faultsOf(dashboard, name) {
   yield* faults("dashboard", "Dashboard", outer, name);
   for (const panel of dashboard.panels ?? []) {
     if (panel.type === "row") continue;
-    const path = `composable/${panel.type}/panelcfg`;
+    const path = `composable/${panel.type.replaceAll("-", "")}/panelcfg`; // state-timeline is in statetimeline
     const where = `${name}, panel ${panel.title}`;
     yield* faults(path, "Options", panel.options ?? {}, `${where}, options`);
     const custom = panel.fieldConfig?.defaults?.custom;

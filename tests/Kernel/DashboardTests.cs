@@ -17,8 +17,8 @@ public sealed class DashboardTests(ITestOutputHelper log) : KernelTest(log)
         var works = Start("hogs", 2, -1, 8009);
         var dies = Start("hogs", 2, -1, 101);
         foreach (var process in new[] { works, dies })
-            Loader.Control("-rS", "-P", $"{process.Pid}");
-        Loader.Control("-rS", "-p", $"{works.Pid}");
+            Loader.Control("-rS", "-k1", "-P", $"{process.Pid}");
+        Loader.Control("-rS", "-k1", "-p", $"{works.Pid}");
         Loader.Control("-r", "-p", "0", "-c", "0");
         Loader.Control("-rS");
         using var prometheus = new Prometheus((Job, Loader.Port));

@@ -6,10 +6,9 @@ public sealed class LoaderRefusalTests
     private readonly string _directory = Loader.NewDirectory();
 
     [Theory]
-    [InlineData("-k")]
     [InlineData("-l")]
     [InlineData("-s")]
-    [InlineData("-rk")]
+    [InlineData("-rl")]
     public void An_image_that_this_build_has_not_is_refused(string option)
     {
         Run(option, "--listen", "none").AssertRefused(3);

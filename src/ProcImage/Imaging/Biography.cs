@@ -11,6 +11,9 @@ public sealed class Biography
     /// <summary>In the order of their time; those of one time in the order in which they were told.</summary>
     public IReadOnlyList<Milestone> Milestones => _milestones;
 
+    /// <summary>How many there have been.</summary>
+    public ulong Added { get; private set; }
+
     /// <summary>How many of the oldest are not kept any more.</summary>
     public ulong Dropped { get; private set; }
 
@@ -25,16 +28,25 @@ public sealed class Biography
     /// <summary>Each CPU tells in the order of its time, but not all together.</summary>
     public void Add(Milestone milestone)
     {
+        Added++;
         Birth ??= milestone as Born;
         Oom ??= milestone as ChosenByOom;
         Death ??= milestone as Died;
         var at = _milestones.Count;
-        while (at > 0 && _milestones[at - 1].Time > milestone.Time)
+        while (at > 0 && IsBefore(milestone, _milestones[at - 1]))
             at--;
         _milestones.Insert(at, milestone);
-        if (_milestones.Count <= MostMilestones)
-            return;
+        if (_milestones.Count > MostMilestones)
+            DropOldest();
+    }
+
+    public void DropOldest()
+    {
         _milestones.RemoveAt(0);
         Dropped++;
     }
+
+    /// <summary>Nothing follows a death, though a thread that was late to tell of its own end has a later time.</summary>
+    private static bool IsBefore(Milestone milestone, Milestone other) =>
+        milestone is not Died && (other is Died || milestone.Time < other.Time);
 }

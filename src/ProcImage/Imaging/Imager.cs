@@ -27,6 +27,7 @@ public sealed class Imager : IDisposable
     {
         _maps = maps;
         _table = table;
+        _table.Told += (subject, milestone) => Told?.Invoke(subject, milestone);
         _idleTasks = new IdleTasks(maps);
         _events = new RingBuffer(maps.Events, Receive);
         _consumer = new Thread(() => Guarded(ConsumeEvents)) { Name = "events", IsBackground = true };
@@ -38,6 +39,14 @@ public sealed class Imager : IDisposable
     /// who holds the policy lock. The ring buffer is emptied meanwhile.
     /// </summary>
     public event Action? PoliciesChanged;
+
+    /// <summary>Something has happened in a life. Whoever hears it must not wait: the ring buffer does, too.</summary>
+    public event Action<Subject, Milestone>? Told;
+
+    /// <summary>
+    /// Raised at the end of each reading, under the lock: whether any policy has a ledger, and who is shown.
+    /// </summary>
+    public event Action<bool, Func<Subject, bool>>? Walked;
 
     /// <summary>Raised when one of the threads cannot go on.</summary>
     public event Action<Exception>? Failed;
@@ -110,13 +119,6 @@ public sealed class Imager : IDisposable
         return _systemSchedule;
     }
 
-    /// <summary>Whether a life is shown. Without a reading.</summary>
-    public bool IsShown(Subject subject)
-    {
-        lock (_lock)
-            return _table.Find(subject) is not null;
-    }
-
     private void Walk()
     {
         Volatile.Write(ref _walks, _walks + 1);
@@ -124,6 +126,7 @@ public sealed class Imager : IDisposable
         _table.BeginWalk();
         RecordStream.ReadAll(iterator, (in RecordHeader _, ReadOnlySpan<byte> record) => _table.Add(record, BootClock.Now));
         _table.EndWalk(BootClock.Now);
+        Walked?.Invoke(_maps.ReadActivity().Active[(int)Image.Ledger] > 0, subject => _table.Find(subject) is not null);
     }
 
     /// <summary>Sleeps until the kernel side has something to tell; no wake-ups in between.</summary>

@@ -59,4 +59,7 @@ public sealed record ChosenByOom(
 /// <param name="Time">Unix time in ns.</param>
 /// <param name="Tid">Of the process.</param>
 /// <param name="Status">As wait(2) has it.</param>
-public sealed record Died(ulong Time, int Tid, int Status) : Milestone(Time, Tid);
+/// <param name="Lifetime">ns from its start.</param>
+/// <param name="Certificate">As far as it is known at this moment.</param>
+public sealed record Died(ulong Time, int Tid, int Status, ulong Lifetime, DeathCertificate? Certificate)
+    : Milestone(Time, Tid);

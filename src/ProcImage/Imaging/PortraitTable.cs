@@ -24,9 +24,13 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
     /// </summary>
     private const int MaxDead = 1000;
 
+    /// <summary>Of all portraits together.</summary>
+    private const int MaxMilestones = 100_000;
+
     private readonly Dictionary<Subject, Portrait> _portraits = [];
     private readonly Queue<Portrait> _dead = new();
     private readonly Queue<Portrait> _deadTargets = new();
+    private readonly MilestoneBound _milestones = new(MaxMilestones);
     private readonly List<Subject> _over = [];
     private readonly List<Life> _lives = new(StoredAtOnce);
     private readonly List<Shown> _shown = new(StoredAtOnce);
@@ -174,14 +178,20 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         if (!happened.Whose.HasFlag(EventFlag.OfChild))
             return;
         var child = GetOrAdd(EventReader.ChildOf(bytes));
-        child.Note(new Born(child.ToUnix(happened.Time), child.Subject.Tgid, happened.Kind, happened.Tgid));
+        Note(child, new Born(child.ToUnix(happened.Time), child.Subject.Tgid, happened.Kind, happened.Tgid));
     }
 
     private void Tell(Portrait portrait, in LifeEvent happened, ReadOnlySpan<byte> bytes)
     {
         var milestone = EventReader.Read(bytes, portrait.ToUnix(happened.Time));
-        portrait.Note(milestone);
+        Note(portrait, milestone);
         Told?.Invoke(portrait.Subject, milestone);
+    }
+
+    private void Note(Portrait portrait, Milestone milestone)
+    {
+        portrait.Note(milestone);
+        _milestones.Count(portrait.Biography);
     }
 
     /// <summary>Once: several records may tell it.</summary>
@@ -189,9 +199,11 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
     {
         if (!portrait.IsDead || !portrait.HasKeytimes || portrait.ExitTime == 0 || portrait.Biography.Death is not null)
             return;
-        var death = new Died(portrait.ExitTime, portrait.Subject.Id, portrait.ExitStatus);
-        portrait.Biography.Add(death);
-        Told?.Invoke(portrait.Subject, death);
+        var death = new Died(
+            portrait.ExitTime, portrait.Subject.Id, portrait.ExitStatus, portrait.Lifetime, portrait.Certificate);
+        Note(portrait, death);
+        if (portrait.Images.HasFlag(ImageSet.Keytime)) // else they were deactivated, and it is only the end of what is kept
+            Told?.Invoke(portrait.Subject, death);
     }
 
     private void Except(ReadOnlySpan<byte> bytes)

@@ -33,10 +33,14 @@ public sealed class Timelines : IDisposable
 
     public void Start() => _consumer.Start();
 
-    /// <summary>To be called when policies have changed.</summary>
+    /// <summary>To be called after each reading, as there is one when policies change. It forgets who is not shown.</summary>
     /// <param name="isActive">Whether any policy has a ledger.</param>
-    public void Follow(bool isActive)
+    /// <param name="isShown">Whether a life is.</param>
+    public void Follow(bool isActive, Func<Subject, bool> isShown)
     {
+        lock (_lock)
+            foreach (var subject in _timelines.Keys.Where(subject => !isShown(subject)).ToList())
+                _timelines.Remove(subject);
         if (isActive == _isActive)
             return;
         _isActive = isActive;
@@ -65,14 +69,6 @@ public sealed class Timelines : IDisposable
     {
         lock (_lock)
             return _timelines.TryGetValue(subject, out var timeline) ? (timeline.Count, timeline.Missing) : default;
-    }
-
-    /// <summary>Forgets those of lives that are shown no more.</summary>
-    public void Keep(Func<Subject, bool> isShown)
-    {
-        lock (_lock)
-            foreach (var subject in _timelines.Keys.Where(subject => !isShown(subject)).ToList())
-                _timelines.Remove(subject);
     }
 
     public void Dispose()

@@ -8,7 +8,11 @@ namespace ProcImage.Text;
 /// Says on standard output what changes: a line for each policy that comes, changes or ends; on a terminal also a table
 /// of portraits while there is a policy.
 /// </summary>
-internal sealed class Narrator(Imager imager, TextWriter output, bool withTables) : IAsyncDisposable
+/// <param name="imager">Who is asked what there is.</param>
+/// <param name="output">Where to.</param>
+/// <param name="withTables">See above.</param>
+/// <param name="events">Hears whether key times are imaged; null where events are not written.</param>
+internal sealed class Narrator(Imager imager, TextWriter output, bool withTables, EventWriter? events) : IAsyncDisposable
 {
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
@@ -23,9 +27,10 @@ internal sealed class Narrator(Imager imager, TextWriter output, bool withTables
     /// <summary>To be called after each change of policies.</summary>
     public void Tell()
     {
-        var policies = imager.Read(InForce);
-        lock (_lock)
+        lock (_lock) // around the reading too: one that is older must not be told after one that is newer
         {
+            var inForce = imager.Read(InForce);
+            var policies = inForce.ToDictionary(each => each.Key, each => Describe(each.Value));
             foreach (var (id, text) in policies)
                 if (_told.GetValueOrDefault(id) != text)
                     Line($"policy {id}: {text}");
@@ -35,6 +40,7 @@ internal sealed class Narrator(Imager imager, TextWriter output, bool withTables
             foreach (var (id, text) in policies)
                 _told.Add(id, text);
             Schedule(policies.Count > 0);
+            events?.SetActive(inForce.Values.Any(policy => policy.Images.HasFlag(ImageSet.Keytime)));
         }
     }
 
@@ -57,12 +63,12 @@ internal sealed class Narrator(Imager imager, TextWriter output, bool withTables
             await Task.WhenAny(timer.DisposeAsync().AsTask(), Task.Delay(_patience));
     }
 
-    private static Dictionary<uint, string> InForce(Snapshot snapshot)
+    private static Dictionary<uint, Policy> InForce(Snapshot snapshot)
     {
-        var policies = new Dictionary<uint, string>();
+        var policies = new Dictionary<uint, Policy>();
         for (uint slot = 1; slot < Limits.MaxPolicies; slot++)
             if (snapshot.Activity.Live[slot] && !snapshot.Activity.Ended[slot])
-                policies.TryAdd(snapshot.Policies[slot].Id, Describe(snapshot.Policies[slot]));
+                policies.TryAdd(snapshot.Policies[slot].Id, snapshot.Policies[slot]);
         return policies;
     }
 

@@ -22,11 +22,12 @@ public class ControllerCommandLineTests
     [InlineData("-l --pid 0012", Verb.Activate, TargetKind.Thread, 12, ImageSet.Lock)]
     [InlineData("-P7 -k1 -s20 -lrS", Verb.Activate, TargetKind.Process, 7, ImageSet.All)]
     [InlineData("--tgid 7 --keytime 0", Verb.Activate, TargetKind.Process, 7, ImageSet.Keytime)]
+    [InlineData("-k 1 -p7", Verb.Activate, TargetKind.Thread, 7, ImageSet.Keytime | ImageSet.Ledger)]
     [InlineData("-p5 -p6 -r", Verb.Activate, TargetKind.Thread, 6, ImageSet.Resource)]
     [InlineData("-d", Verb.Deactivate, TargetKind.All, 0, ImageSet.None)]
     [InlineData("-dd", Verb.Deactivate, TargetKind.All, 0, ImageSet.None)]
     [InlineData("--deactivate -p9", Verb.Deactivate, TargetKind.Thread, 9, ImageSet.None)]
-    [InlineData("-dP9 -k0 -s1", Verb.Deactivate, TargetKind.Process, 9, ImageSet.Keytime | ImageSet.Syscall)]
+    [InlineData("-dP9 -k0 -s1", Verb.Deactivate, TargetKind.Process, 9, ImageSet.Keytime | ImageSet.Ledger | ImageSet.Syscall)]
     [InlineData("-dm", Verb.Deactivate, TargetKind.All, 0, ImageSet.None)]
     [InlineData("-f", Verb.Finish, TargetKind.All, 0, ImageSet.None)]
     [InlineData("--finish --bpffs /p", Verb.Finish, TargetKind.All, 0, ImageSet.None)]
@@ -65,7 +66,7 @@ public class ControllerCommandLineTests
             {
                 Verb = Verb.Activate,
                 Target = new Target(TargetKind.Process, 42),
-                Images = ImageSet.Keytime | ImageSet.Syscall,
+                Images = ImageSet.Keytime | ImageSet.Ledger | ImageSet.Syscall,
                 KeytimeLevel = 1,
                 SyscallSequence = 50,
                 TimeSeconds = uint.MaxValue,

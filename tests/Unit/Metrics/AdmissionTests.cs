@@ -37,6 +37,26 @@ public class AdmissionTests
     {
         for (var i = 1; i <= 29; i++)
             AddOne(i, named, dead);
+        AssertWithinTheBound();
+    }
+
+    [Fact]
+    public void Never_are_there_more_with_key_times()
+    {
+        var record = Records.Named with { Images = ImageSet.All, Kept = ImageSet.All, KeytimeSince = 7, LedgerSince = 7 };
+        Read([.. Enumerable.Range(1, 29).Select(i => (record with { Tgid = i }).Bytes(Records.Waits(3000), Records.Times(11)))]);
+        AssertWithinTheBound();
+    }
+
+    [Fact]
+    public void Who_has_key_times_alone_is_shown()
+    {
+        Read(Records.KeytimeOnly.Bytes(null, Records.Times(11)));
+        Assert.Single(Admitted());
+    }
+
+    private void AssertWithinTheBound()
+    {
         var series = 0;
         Written.AsOpenMetrics(x =>
         {

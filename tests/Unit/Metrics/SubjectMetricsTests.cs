@@ -68,6 +68,42 @@ public partial class SubjectMetricsTests
     }
 
     [Fact]
+    public void Without_the_keytime_image_there_is_none_of_its_series()
+    {
+        var text = Written.AsText(x => Written.Portrait(x, Living()));
+        Assert.DoesNotContain(Lines(text), line => OfKeytimes().IsMatch(line));
+    }
+
+    [Fact]
+    public void Key_times_0_have_counts_and_no_times()
+    {
+        var record = Records.KeytimeOnly with { LedgerSince = 0 };
+        _readings.Read(record.Bytes(null, new KeytimeStats { Forks = 7, Vforks = 5, Threads = 13, Execs = 3 }));
+        Assert.Equal(
+            ["_forks_total 12", "_execs_total 3", "_threads_started_total 13"],
+            Lines(Written.AsText(x => Written.Portrait(x, _readings.Only))).Where(line => OfKeytimes().IsMatch(line)).Select(Shortened));
+    }
+
+    [Fact]
+    public void Key_times_1_have_the_time_in_each_state_and_since_when()
+    {
+        _readings.Read(Records.KeytimeOnly.Bytes(null, Records.Times(1_000_000_000)));
+        var lines = Lines(Written.AsOpenMetrics(x => Written.Portrait(x, _readings.Only))).ToList();
+        Assert.Contains(lines, line => line.Contains("_state_seconds_total{", StringComparison.Ordinal)
+            && line.EndsWith(",state=\"disk\"} 5", StringComparison.Ordinal));
+        Assert.Equal(6, lines.Count(line => line.Contains("_state_seconds_created{", StringComparison.Ordinal)));
+        Assert.Single(lines, line => line.Contains("_execs_created{", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Before_any_reading_it_is_not_known_since_when_they_count()
+    {
+        _readings.Receive(Events.Rename.Bytes());
+        var text = Written.AsOpenMetrics(x => Written.Portrait(x, _readings.Only));
+        Assert.DoesNotContain(Lines(text), line => line.Contains("_created", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Without_waits_there_is_neither_a_shortest_nor_a_longest()
     {
         _readings.Read(Records.Process.Bytes());
@@ -97,6 +133,15 @@ public partial class SubjectMetricsTests
         var final = Records.Final with { Images = images, Kept = images, KeytimeSince = Since, LedgerSince = Since };
         return _readings.Receive(final.Bytes(Records.Waits(3000), Records.Times(11))).Only;
     }
+
+    /// <summary>Without its labels.</summary>
+    private static string Shortened(string line) => Labels().Replace(line["proc_image_process".Length..], "");
+
+    [GeneratedRegex("_(state_seconds|forks|execs|threads_started)_total")]
+    private static partial Regex OfKeytimes();
+
+    [GeneratedRegex("\\{.*\\}")]
+    private static partial Regex Labels();
 
     [GeneratedRegex("_delay_(min|max)_")]
     private static partial Regex ShortestOrLongest();
