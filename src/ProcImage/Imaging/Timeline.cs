@@ -7,6 +7,9 @@ namespace ProcImage.Imaging;
 public sealed class Timeline(int most)
 {
     private readonly Dictionary<int, uint> _lastByThread = [];
+    private const int MostReadings = 10;
+
+    private int _readings; // that have not met it; -1 once one has
     private Slice[] _slices = new Slice[64];
 
     /// <summary>How many have come: the number of the latest.</summary>
@@ -34,6 +37,14 @@ public sealed class Timeline(int most)
             Array.Resize(ref _slices, Math.Min(2 * _slices.Length, most));
         _slices[Count++ % (ulong)_slices.Length] = new Slice(
             record.Begin - start, record.End - start, record.Ran, record.Wait, record.Tid, missing, record.Cpu, (SliceEnd)record.Why);
+    }
+
+    /// <summary>Whether nobody will ask for it any more: it was shown, and is no longer.</summary>
+    public bool IsOver(bool isShown)
+    {
+        // The first slices of a life may come before any reading has met it.
+        _readings = isShown ? -1 : _readings < 0 ? MostReadings : _readings + 1;
+        return _readings >= MostReadings;
     }
 
     /// <summary>Copies those that came after a number, as far as they are kept and there is room for them.</summary>

@@ -39,8 +39,9 @@ public sealed class Timelines : IDisposable
     public void Follow(bool isActive, Func<Subject, bool> isShown)
     {
         lock (_lock)
-            foreach (var subject in _timelines.Keys.Where(subject => !isShown(subject)).ToList())
-                _timelines.Remove(subject);
+            foreach (var (subject, timeline) in _timelines)
+                if (timeline.IsOver(isShown(subject)))
+                    _timelines.Remove(subject);
         if (isActive == _isActive)
             return;
         _isActive = isActive;
