@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace ProcImage.Symbols;
 
 /// <summary>The instructions of x86-64 that a return address is behind.</summary>
@@ -10,17 +12,17 @@ internal static class CallSite
     private const byte Group5 = 0xff; // of which /2 is a call
 
     /// <param name="before">The <see cref="Longest"/> bytes before the return address, or fewer.</param>
-    public static bool Ends(ReadOnlySpan<byte> before)
+    public static CallBefore Find(ReadOnlySpan<byte> before)
     {
         if (before.Length >= 5 && before[^5] == NearCall)
-            return true;
+            return new CallBefore(true, BinaryPrimitives.ReadInt32LittleEndian(before[^4..]));
         for (var length = 2; length <= Math.Min(Longest, before.Length); length++)
         {
             if (before[^length] == Group5 && LengthOf(before[^length..]) == length)
-                return true;
+                return new CallBefore(true, null);
         }
 
-        return false;
+        return default;
     }
 
     // FF, ModRM, perhaps SIB, perhaps a displacement. A prefix before it does not matter here.
@@ -43,3 +45,8 @@ internal static class CallSite
         return 2 + (hasIndex ? 1 : 0) + displacement;
     }
 }
+
+/// <summary>What is before an address.</summary>
+/// <param name="IsCall">Whether it is a call.</param>
+/// <param name="ToTarget">Bytes from there to what is called; null where the code does not say it.</param>
+internal readonly record struct CallBefore(bool IsCall, int? ToTarget);

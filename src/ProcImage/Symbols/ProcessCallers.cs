@@ -11,15 +11,32 @@ internal sealed class ProcessCallers(ProcessSymbols process) : ICallers
         return file.StepAt(place, at => WithBytes(mapping, bytes => Find(bytes, file, elf, at)) ?? CallerStep.FramePointer);
     }
 
-    public bool IsBehindCall(ulong address)
+    public ReturnKind ReturnTo(ulong word, ulong instruction)
     {
         // Within the mapping: where nothing is before it no call is either.
-        if (process.Find(address - 1) is not { } mapping || address - mapping.Start < 2
-            || process.FileOf(mapping) is not { Elf: { Machine: ElfFile.X64 } } file)
-            return false;
-        var length = (int)Math.Min(CallSite.Longest, address - mapping.Start);
-        return file.IsBehindCall(
-            mapping.OffsetOf(address), at => WithBytes(mapping, bytes => EndsCall(bytes, at, length)) ?? false);
+        if (process.Find(word - 1) is not { } mapping || word - mapping.Start < 2
+            || process.FileOf(mapping) is not { Elf.Machine: ElfFile.X64 } file)
+            return ReturnKind.No;
+        var length = (int)Math.Min(CallSite.Longest, word - mapping.Start);
+        var call = file.CallBefore(
+            mapping.OffsetOf(word), at => WithBytes(mapping, bytes => ReadCall(bytes, at, length)) ?? default);
+        if (!call.IsCall)
+            return ReturnKind.No;
+        if (call.ToTarget is not { } distance)
+            return ReturnKind.Perhaps;
+        var target = word + (ulong)distance;
+        if (FunctionAt(target) != target) // of the linkage table, or without a name
+            return ReturnKind.Perhaps;
+        return FunctionAt(instruction) == target ? ReturnKind.Certain : ReturnKind.No;
+    }
+
+    /// <summary>Its address in the process.</summary>
+    private ulong? FunctionAt(ulong address)
+    {
+        if (process.Find(address) is not { } mapping || process.FileOf(mapping) is not { Elf: { } elf } file
+            || elf.AddressOf(mapping.OffsetOf(address)) is not { } place || file.Functions.StartAt(place) is not { } start)
+            return null;
+        return address - (place - start);
     }
 
     private static CallerStep Find(ByteSource bytes, SymbolFile file, ElfFile elf, ulong address)
@@ -35,11 +52,11 @@ internal sealed class ProcessCallers(ProcessSymbols process) : ICallers
         return FrameProlog.IsIn(code) ? CallerStep.FramePointer : step;
     }
 
-    private static bool EndsCall(ByteSource bytes, ulong offset, int length)
+    private static CallBefore ReadCall(ByteSource bytes, ulong offset, int length)
     {
         Span<byte> code = stackalloc byte[length];
         bytes.Read(offset - (ulong)length, code);
-        return CallSite.Ends(code);
+        return CallSite.Find(code);
     }
 
     /// <summary>Null where the file cannot be read.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace ProcImage.Symbols;
@@ -7,9 +8,9 @@ internal sealed class ProtobufWriter
 {
     private const int Varint = 0, LengthDelimited = 2; // wire types
 
-    private readonly MemoryStream _bytes = new();
+    private readonly ArrayBufferWriter<byte> _bytes = new();
 
-    public ReadOnlySpan<byte> Written => _bytes.GetBuffer().AsSpan(0, (int)_bytes.Length);
+    public ReadOnlySpan<byte> Written => _bytes.WrittenSpan;
 
     public void Add(int field, ulong value)
     {
@@ -47,7 +48,7 @@ internal sealed class ProtobufWriter
     private void Write(ulong value)
     {
         for (; value >= 0x80; value >>= 7)
-            _bytes.WriteByte((byte)(value | 0x80));
-        _bytes.WriteByte((byte)value);
+            _bytes.Write([(byte)(value | 0x80)]);
+        _bytes.Write([(byte)value]);
     }
 }

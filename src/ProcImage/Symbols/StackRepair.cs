@@ -18,7 +18,7 @@ internal static class StackRepair
         var instruction = walk[0];
         while (!words.IsEmpty)
         {
-            var at = FindReturn(callers.StepAt(instruction), words, callers, isTop: missing.Count == 0);
+            var at = FindReturn(instruction, words, callers, isTop: missing.Count == 0);
             if (at < 0 || (walk.Length > 1 && words[at] == walk[1]))
                 break;
             missing.Add(words[at]);
@@ -30,24 +30,36 @@ internal static class StackRepair
     }
 
     /// <returns>Which word it is; negative where the walk finds it, or it is not among them.</returns>
-    private static int FindReturn(
-        CallerStep step, ReadOnlySpan<ulong> words, ICallers callers, bool isTop)
+    private static int FindReturn(ulong instruction, ReadOnlySpan<ulong> words, ICallers callers, bool isTop)
     {
+        var step = callers.StepAt(instruction);
         switch (step.Kind)
         {
             case CallerKind.StackPointer:
                 var at = step.ToReturn / sizeof(ulong);
-                return at < (ulong)words.Length && callers.IsBehindCall(words[(int)at]) ? (int)at : -1;
-            case CallerKind.Unknown when isTop: // beyond the first one it would be no more than a guess
-                for (var guess = 0; guess < words.Length; guess++)
-                {
-                    if (callers.IsBehindCall(words[guess]))
-                        return guess;
-                }
-
-                return -1;
+                return at < (ulong)words.Length && callers.ReturnTo(words[(int)at], instruction) != ReturnKind.No
+                    ? (int)at
+                    : -1;
+            case CallerKind.Unknown:
+                return Guess(instruction, words, callers, isTop ? ReturnKind.Perhaps : ReturnKind.Certain);
             default:
                 return -1;
         }
+    }
+
+    /// <summary>Earlier calls leave return addresses behind: one that fits better wins.</summary>
+    private static int Guess(ulong instruction, ReadOnlySpan<ulong> words, ICallers callers, ReturnKind least)
+    {
+        var guess = -1;
+        for (var at = 0; at < words.Length; at++)
+        {
+            var kind = callers.ReturnTo(words[at], instruction);
+            if (kind == ReturnKind.Certain)
+                return at;
+            if (guess < 0 && kind >= least)
+                guess = at;
+        }
+
+        return guess;
     }
 }

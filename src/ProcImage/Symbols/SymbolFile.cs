@@ -9,7 +9,7 @@ internal sealed record SymbolFile(ElfFile? Elf, SymbolTable Functions, string Un
     private const int MostRemembered = 4096;
 
     private readonly Dictionary<ulong, CallerStep> _steps = [];
-    private readonly Dictionary<ulong, bool> _calls = [];
+    private readonly Dictionary<ulong, CallBefore> _calls = [];
 
     /// <summary>Of a file that cannot be opened.</summary>
     public static SymbolFile Unreadable { get; } = new(null, SymbolTable.Empty, "it cannot be opened");
@@ -48,17 +48,18 @@ internal sealed record SymbolFile(ElfFile? Elf, SymbolTable Functions, string Un
 
     /// <summary>Null where none is known.</summary>
     /// <param name="offset">In the file.</param>
-    public string? NameAt(ulong offset) => Elf?.AddressOf(offset) is { } address ? Functions.NameAt(address) : null;
+    public string? NameAt(ulong offset) =>
+        Elf?.AddressOf(offset) is { } address && Functions.NameAt(address) is { } name ? Demangler.Demangle(name) : null;
 
     /// <summary>How the caller is found from there, remembered: few places block.</summary>
     /// <param name="address">Virtual.</param>
     /// <param name="find">Reads the file.</param>
     public CallerStep StepAt(ulong address, Func<ulong, CallerStep> find) => Remembered(_steps, address, find);
 
-    /// <summary>Whether a call ends there, remembered likewise.</summary>
+    /// <summary>Which call ends there, remembered likewise.</summary>
     /// <param name="offset">In the file.</param>
     /// <param name="find">Reads the file.</param>
-    public bool IsBehindCall(ulong offset, Func<ulong, bool> find) => Remembered(_calls, offset, find);
+    public CallBefore CallBefore(ulong offset, Func<ulong, CallBefore> find) => Remembered(_calls, offset, find);
 
     private static T Remembered<T>(Dictionary<ulong, T> known, ulong at, Func<ulong, T> find)
     {

@@ -7,7 +7,7 @@ internal sealed class SymbolTableBuilder
     public const int LongestName = 1024;
 
     /// <summary>Of all names: in bytes.</summary>
-    public const int MostText = 64 << 20;
+    public const int MostText = 32 << 20;
 
     private readonly List<ulong> _starts = [];
     private readonly List<ulong> _ends = [];
