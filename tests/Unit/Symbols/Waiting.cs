@@ -100,11 +100,16 @@ internal sealed class Waiting : IDisposable
     public static ulong Hexadecimal(string text) =>
         ulong.Parse(text.Replace("0x", "", StringComparison.Ordinal), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    public void Dispose()
+    public void End()
     {
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
         _process.WaitForExit(_limit);
+    }
+
+    public void Dispose()
+    {
+        End();
         _process.Dispose();
     }
 }
