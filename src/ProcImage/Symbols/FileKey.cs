@@ -1,3 +1,4 @@
+using Libbpf;
 using Microsoft.Win32.SafeHandles;
 using ProcImage.Abi;
 
@@ -11,10 +12,23 @@ namespace ProcImage.Symbols;
 /// <param name="Owner">uid.</param>
 internal readonly record struct FileKey(ulong Device, ulong Inode, long Size, DateTime Modified, uint Owner)
 {
-    public static FileKey Of(SafeFileHandle file)
+    /// <summary>Null where its file system does not say it.</summary>
+    public static FileKey? Of(SafeFileHandle file)
     {
-        var identity = FileIdentity.Of(file)!.Value;
-        return new FileKey(
-            identity.Device, identity.Inode, RandomAccess.GetLength(file), File.GetLastWriteTimeUtc(file), identity.Owner);
+        try
+        {
+            return FileIdentity.Of(file) is { } identity
+                ? new FileKey(
+                    identity.Device,
+                    identity.Inode,
+                    FileBytes.LengthOf(file),
+                    File.GetLastWriteTimeUtc(file),
+                    identity.Owner)
+                : null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or BpfException)
+        {
+            return null;
+        }
     }
 }

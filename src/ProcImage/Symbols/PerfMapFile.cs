@@ -10,6 +10,8 @@ namespace ProcImage.Symbols;
 /// <param name="startTime">Of the process: Unix time in ns.</param>
 internal sealed class PerfMapFile(ProcessFiles files, ulong startTime)
 {
+    private const int LongestLine = 64 << 10; // bytes; what is longer is none
+
     private static readonly TimeSpan _slack = TimeSpan.FromSeconds(2); // clocks of start and file are not the same
 
     private PerfMap _map = new();
@@ -28,8 +30,7 @@ internal sealed class PerfMapFile(ProcessFiles files, ulong startTime)
             using var file = files.Open(PathOf(files.Pid, out var users));
             if (file is null || !isAlive())
                 return false;
-            var key = FileKey.Of(file);
-            if (key == _key)
+            if (FileKey.Of(file) is not { } key || key == _key)
                 return false;
             if (!(key.Owner == 0 || users.Contains(key.Owner))
                 || key.Modified < DateTime.UnixEpoch.AddTicks((long)(startTime / 100)) - _slack)
@@ -39,7 +40,7 @@ internal sealed class PerfMapFile(ProcessFiles files, ulong startTime)
             _key = key;
             var text = BoundedFile.Read(file, _taken, (int)(PerfMap.MostText - _taken));
             var taken = _map.Append(text);
-            _taken += taken;
+            _taken += taken == 0 && text.Length > LongestLine ? text.Length : taken;
             return taken > 0;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException)

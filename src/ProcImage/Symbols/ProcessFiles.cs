@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Libbpf;
 using Microsoft.Win32.SafeHandles;
 using ProcImage.Abi;
 
@@ -35,7 +36,7 @@ internal sealed partial class ProcessFiles(int pid)
         if (!mapping.IsFile)
             return null;
         var named = mapping.IsDeleted ? null : Open(mapping.Path);
-        if (named is not null && FileKey.Of(named).Inode == mapping.Inode)
+        if (named is not null && FileKey.Of(named)?.Inode == mapping.Inode)
             return named;
         // That takes CAP_CHECKPOINT_RESTORE.
         using var found = OpenPath(CurrentDirectory, InProc($"map_files/{mapping.Start:x}-{mapping.End:x}"), 0);
@@ -48,8 +49,16 @@ internal sealed partial class ProcessFiles(int pid)
     // The descriptor leads to the file without having opened it. No lock is taken, as others may wait for one.
     private static SafeFileHandle? OpenRegular(SafeFileHandle found)
     {
-        if (FileIdentity.Of(found) is not { IsRegular: true })
-            return null;
+        try
+        {
+            if (FileIdentity.Of(found) is not { IsRegular: true })
+                return null;
+        }
+        catch (BpfException)
+        {
+            return null; // its file system does not answer
+        }
+
         var path = string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{found.DangerousGetHandle()}");
         return Open(CurrentDirectory, path, NonBlocking, 0);
     }

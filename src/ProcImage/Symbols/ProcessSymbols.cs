@@ -9,25 +9,23 @@ namespace ProcImage.Symbols;
 /// </summary>
 internal sealed class ProcessSymbols
 {
-    private static readonly TimeSpan _rest = TimeSpan.FromMilliseconds(100); // between two readings of the same
-
     private readonly int _tgid;
     private readonly ulong _startId;
     private readonly SymbolCache _cache;
-    private readonly TimeProvider _clock;
     private readonly ProcessFiles _files;
     private readonly PerfMapFile _perfMap;
-    private readonly Dictionary<Mapping, FileKey?> _keys = [];
+    private readonly Dictionary<(ulong Device, ulong Inode, ulong Start), FileKey?> _keys = [];
     private MemoryMap _map = MemoryMap.Empty;
-    private long _mapRead, _perfMapRead;
+    private readonly Pause _mapPause, _perfMapPause;
 
     private ProcessSymbols(int tgid, ulong startId, SymbolCache cache, TimeProvider clock)
     {
         _tgid = tgid;
         _startId = startId;
         _cache = cache;
-        _clock = clock;
         _files = new ProcessFiles(tgid);
+        _mapPause = new Pause(clock);
+        _perfMapPause = new Pause(clock);
         _perfMap = new PerfMapFile(_files, BootClock.ToUnix(startId));
     }
 
@@ -53,7 +51,6 @@ internal sealed class ProcessSymbols
             return false;
         _map = map;
         _keys.Clear();
-        _mapRead = _clock.GetTimestamp();
         ReadPerfMap();
         return true;
     }
@@ -96,10 +93,7 @@ internal sealed class ProcessSymbols
     {
         if (_map.Find(address) is { } mapping)
             return mapping;
-        if (_clock.GetElapsedTime(_mapRead) < _rest)
-            return null;
-        _mapRead = _clock.GetTimestamp();
-        if (ReadMap() is not { } map || !IsAlive())
+        if (!_mapPause.IsOver || ReadMap() is not { } map || !IsAlive())
             return null;
         _map = map;
         return _map.Find(address);
@@ -109,10 +103,11 @@ internal sealed class ProcessSymbols
     internal SymbolFile? FileOf(Mapping mapping)
     {
         if (mapping.Path == Mapping.Vdso)
-            return mapping.End - mapping.Start == Vdso.Size ? Vdso.File.Value : null;
+            return Vdso.IsOurs(mapping) ? Vdso.File.Value : null;
         if (!mapping.IsFile)
             return null;
-        if (_keys.TryGetValue(mapping, out var known))
+        var place = (mapping.Device, mapping.Inode, mapping.Start);
+        if (_keys.TryGetValue(place, out var known))
         {
             if (known is not { } key)
                 return SymbolFile.Unreadable;
@@ -123,13 +118,12 @@ internal sealed class ProcessSymbols
         using var file = OpenFile(mapping);
         if (file is null)
         {
-            _keys[mapping] = null;
+            _keys[place] = null;
             return SymbolFile.Unreadable;
         }
 
-        var opened = FileKey.Of(file);
-        _keys[mapping] = opened;
-        return _cache.Get(opened, file);
+        _keys[place] = FileKey.Of(file);
+        return _keys[place] is { } opened ? _cache.Get(opened, file) : SymbolFile.Unreadable;
     }
 
     /// <summary>The caller closes it; null where it cannot be opened, or where the life is over.</summary>
@@ -161,16 +155,17 @@ internal sealed class ProcessSymbols
         return $"[{mapping.Path[(mapping.Path.LastIndexOf('/') + 1)..]}+0x{mapping.OffsetOf(address):x}]";
     }
 
-    private bool UpdatePerfMap() => _clock.GetElapsedTime(_perfMapRead) >= _rest && ReadPerfMap();
+    private bool UpdatePerfMap() => _perfMapPause.IsOver && ReadPerfMap();
 
     private bool ReadPerfMap()
     {
-        _perfMapRead = _clock.GetTimestamp();
+        using var pause = _perfMapPause.Begin();
         return _perfMap.Update(IsAlive);
     }
 
     private MemoryMap? ReadMap()
     {
+        using var pause = _mapPause.Begin();
         try
         {
             return MemoryMap.OfProcess(_tgid, isCodeOnly: true);

@@ -43,10 +43,11 @@ internal sealed class SymbolCache(long capacity = SymbolCache.UsualCapacity)
     {
         if (Find(key) is { } known)
             return known;
-        var bytes = new FileBytes(file);
+        FileBytes bytes;
         ElfFile elf;
         try
         {
+            bytes = new FileBytes(file);
             elf = ElfFile.Read(bytes);
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException)

@@ -8,13 +8,15 @@ internal static partial class Vdso
 {
     private const ulong Header = 33; // AT_SYSINFO_EHDR
 
-    /// <summary>Its symbols, of <see cref="Size"/> bytes of memory; none where the kernel maps nothing.</summary>
+    private static readonly ulong _size = ReadSize(); // of its mapping, in bytes
+
+    /// <summary>None where the kernel maps nothing.</summary>
     public static Lazy<SymbolFile> File { get; } = new(() => SymbolFile.Read(Bytes!.Value));
 
     public static Lazy<ByteSource> Bytes { get; } = new(() => new MemoryBytes(Copy()));
 
-    /// <summary>Of its mapping, in bytes: another one is that of a process of 32 bits.</summary>
-    public static ulong Size { get; } = ReadSize();
+    /// <summary>Not that of a process of 32 bits.</summary>
+    public static bool IsOurs(Mapping vdso) => vdso.End - vdso.Start == _size && vdso.Start > uint.MaxValue;
 
     private static ulong ReadSize()
     {
@@ -32,14 +34,14 @@ internal static partial class Vdso
     private static unsafe byte[] Copy()
     {
         var begin = (byte*)getauxval(Header);
-        if (begin == null || Size == 0)
+        if (begin == null || _size == 0)
             return [];
         var header = new ReadOnlySpan<byte>(begin, 64);
         // The section headers are the last thing in it.
         var end = BinaryPrimitives.ReadUInt64LittleEndian(header[40..])
             + (ulong)BinaryPrimitives.ReadUInt16LittleEndian(header[58..])
             * BinaryPrimitives.ReadUInt16LittleEndian(header[60..]);
-        return new ReadOnlySpan<byte>(begin, (int)Math.Min(end, Size)).ToArray();
+        return new ReadOnlySpan<byte>(begin, (int)Math.Min(end, _size)).ToArray();
     }
 
     [LibraryImport("libc", EntryPoint = "getauxval")]
