@@ -11,11 +11,13 @@ namespace ProcImage.Abi;
 /// <param name="Group">gid of the group.</param>
 /// <param name="IsDirectory">Whether it is a directory itself, not a link to one.</param>
 /// <param name="IsSocket">Likewise.</param>
+/// <param name="IsRegular">Likewise.</param>
 public readonly partial record struct FileIdentity(
-    ulong Device, ulong Inode, uint Owner, uint Group, bool IsDirectory, bool IsSocket)
+    ulong Device, ulong Inode, uint Owner, uint Group, bool IsDirectory, bool IsSocket, bool IsRegular)
 {
     private const int TypeMask = 0xF000; // S_IFMT
     private const int DirectoryType = 0x4000; // S_IFDIR
+    private const int RegularType = 0x8000; // S_IFREG
     private const int SocketType = 0xC000; // S_IFSOCK
     private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
     private const int CurrentDirectory = -100; // AT_FDCWD
@@ -43,7 +45,8 @@ public readonly partial record struct FileIdentity(
                 stat.Uid,
                 stat.Gid,
                 type == DirectoryType,
-                type == SocketType);
+                type == SocketType,
+                type == RegularType);
         }
 
         var error = Marshal.GetLastPInvokeError();

@@ -1,0 +1,23 @@
+namespace ProcImage.Symbols;
+
+/// <summary>How the caller of a function is found from one of its instructions.</summary>
+/// <param name="Kind">By what.</param>
+/// <param name="ToReturn">Bytes from the stack pointer to the return address, where it is found by that.</param>
+internal readonly record struct CallerStep(CallerKind Kind, ulong ToReturn = 0)
+{
+    public static CallerStep FramePointer { get; } = new(CallerKind.FramePointer);
+
+    public static CallerStep Unknown { get; } = new(CallerKind.Unknown);
+}
+
+internal enum CallerKind
+{
+    /// <summary>There is no frame, but nothing says how large its stack is.</summary>
+    Unknown = 0,
+
+    /// <summary>A walk along frame pointers finds it.</summary>
+    FramePointer = 1,
+
+    /// <summary>There is no frame: the return address is so far from the stack pointer.</summary>
+    StackPointer = 2,
+}
