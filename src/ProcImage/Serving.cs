@@ -21,17 +21,21 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
             (ulong)options.Linger.Ticks * 100, ProcessIdentity.Read, new PinnedFigures(kernelSide.Maps));
         using var imager = new Imager(kernelSide.Maps, table);
         using var timelines = new Timelines(kernelSide.Maps);
+        using var sites = new BlockedSites(kernelSide.Maps, kernelSide.Symbols);
         await using var events = options.Quiet ? null : new EventWriter(console.Output);
         await using var narrator = new Narrator(
             imager, console.Output, withTables: !options.Quiet && !Console.IsOutputRedirected, events);
         using var routes = new Routes(
-            new Exporter(kernelSide, imager, new Admission(options.MaxSeries), console.Error), imager, timelines);
+            new Exporter(kernelSide, imager, new Admission(options.MaxSeries), console.Error), imager, timelines, sites);
         await using var server = options.Listen is ListenAddress.Nowhere
             ? null
             : await Server.StartAsync(options.Listen, routes);
 
         Announce(server);
         imager.Walked += timelines.Follow;
+        imager.Walked += sites.Follow;
+        imager.Told += sites.Tell;
+        sites.Failed += stop.Fail;
         imager.PoliciesChanged += narrator.Tell;
         timelines.Failed += stop.Fail;
         imager.Failed += stop.Fail;
@@ -44,6 +48,7 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
 
         imager.Start();
         timelines.Start();
+        sites.Start();
         narrator.Tell();
         routes.IsReady = true;
         HasBegun = true;

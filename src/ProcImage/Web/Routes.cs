@@ -8,7 +8,7 @@ using ProcImage.Metrics;
 namespace ProcImage.Web;
 
 /// <summary>What there is to get.</summary>
-internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelines) : IDisposable
+internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelines, BlockedSites sites) : IDisposable
 {
     /// <summary>Of the bodies that are being read at the same time; the largest have some MB.</summary>
     private const long MostBytes = 64 << 20;
@@ -30,6 +30,8 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
         app.Map("/api/v1/processes", (RequestDelegate)GetProcesses);
         app.Map("/api/v1/processes/{life}", (RequestDelegate)GetProcess);
         app.Map("/api/v1/processes/{life}/timeline", (RequestDelegate)GetTimeline);
+        app.Map("/api/v1/processes/{life}/offcpu", (RequestDelegate)(context => GetBlocked(context, BlockedText.Folded)));
+        app.Map("/api/v1/processes/{life}/offcpu.pprof", (RequestDelegate)(context => GetBlocked(context, BlockedText.Pprof)));
         app.Map("/-/healthy", (RequestDelegate)(context => context.Response.WriteAsync("healthy\n")));
         app.Map("/-/ready", (RequestDelegate)GetReady);
         foreach (var file in PageFile.All)
@@ -82,6 +84,13 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
         if (isThere)
             await _streams.Send(context, subject);
         else
+            await RefuseLife(context);
+    }
+
+    private async Task GetBlocked(HttpContext context, BlockedText text)
+    {
+        if (!TryParseLife(context.Request.RouteValues["life"] as string, out var subject)
+            || !await Answer(context, text.ContentType, $"{subject} {text.ContentType}", () => text.Write(sites.Read(subject))))
             await RefuseLife(context);
     }
 
