@@ -135,7 +135,7 @@ enum time_state {
 	TIME_RUNNABLE = 2, /* waiting for a CPU: sched_info.run_delay */
 	TIME_SLEEPING = 3,
 	TIME_DISK = 4,	  /* uninterruptible: storage, vfork(2), locks in the kernel */
-	TIME_STOPPED = 5, /* by a signal, a tracer or a freezer */
+	TIME_STOPPED = 5, /* by a signal or a tracer, or by a freezer that did not find it asleep */
 	TIME_STATES = 6,
 };
 
@@ -445,7 +445,7 @@ struct fork_event {
 struct exec_event {
 	struct life_event event;
 	__s32 old_tid;	       /* of the thread that has called it: it takes that of the process */
-	__u32 file_bytes;      /* of the path, with the closing zero */
+	__u32 file_bytes;      /* of the path, with the closing zero; more than are kept: cut */
 	__u32 arguments_bytes; /* of all arguments, each with its closing zero; more than are kept: cut */
 	__u32 arguments_kept;
 	char file[FILE_SIZE];

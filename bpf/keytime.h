@@ -100,6 +100,21 @@ static __always_inline void keytime_newtask(struct activity *act, struct task_st
 	bpf_ringbuf_submit(event, 0);
 }
 
+/* In process context only: it creates storage. */
+static __always_inline void keep_fatal_signals(struct task_struct *leader)
+{
+	if (!bpf_task_storage_get(&fatal_signals, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE))
+		lose(LOSS_STORAGE);
+}
+
+/* What is there belongs to an earlier time, in which not all of them were seen. */
+static __always_inline void forget_fatal_signals(struct task_struct *leader)
+{
+	struct fatal_signals *fatal = bpf_task_storage_get(&fatal_signals, leader, 0, 0);
+	if (fatal)
+		__builtin_memset(fatal, 0, sizeof(*fatal));
+}
+
 /* The arguments lie where the new program will find them: nothing of it has run yet. */
 static __always_inline void keytime_exec(struct activity *act, struct task_struct *task,
 					 struct task_image *image, s32 old_pid, struct linux_binprm *bprm)
@@ -109,12 +124,16 @@ static __always_inline void keytime_exec(struct activity *act, struct task_struc
 		return;
 	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
 	COUNT(image, whose, target, execs);
+	if (old_pid != task->pid) /* it is the leader now */
+		keep_fatal_signals(task);
 	struct exec_event *event = begin_event(sizeof(*event), EVENT_EXEC, whose, task);
 	if (!event)
 		return;
 	event->old_tid = old_pid;
 	long bytes = bpf_probe_read_kernel_str(event->file, sizeof(event->file), bprm->filename);
-	event->file_bytes = bytes > 0 ? bytes : 0;
+	char next = 0;
+	bpf_probe_read_kernel(&next, sizeof(next), bprm->filename + FILE_SIZE - 1);
+	event->file_bytes = bytes < 0 ? 0 : bytes == FILE_SIZE && next ? FILE_SIZE + 1 : bytes;
 	event->arguments_bytes = 0;
 	event->arguments_kept = 0;
 	struct mm_struct *mm = task->mm;
@@ -250,13 +269,16 @@ static __always_inline void keytime_signal(struct activity *act, int sig, struct
 	struct task_image *image = bpf_task_storage_get(&images, leader, 0, 0);
 	if (!image || !keytime_whose(act, image) || !is_fatal(task, sig))
 		return;
-	u32 index = image->causes[0].signal == sig   ? 0
-		    : image->causes[1].signal == sig ? 1
-						     : image->next_cause;
-	if (index >= CAUSES)
+	struct fatal_signals *fatal = bpf_task_storage_get(&fatal_signals, leader, 0, 0);
+	if (!fatal)
 		return;
-	struct death_cause *cause = &image->causes[index];
-	image->next_cause = !index;
+	u64 index = fatal->next;
+	for (int i = 0; i < CAUSES; i++)
+		if (fatal->causes[i].signal == sig)
+			index = i;
+	index %= CAUSES;
+	struct death_cause *cause = &fatal->causes[index];
+	fatal->next = index + 1;
 	__builtin_memset(cause, 0, sizeof(*cause));
 	bool is_internal = (u64)info <= SEND_SIG_PRIV;
 	if (is_internal)
@@ -277,16 +299,16 @@ static __always_inline void keytime_signal(struct activity *act, int sig, struct
 }
 
 /* exit_code: as wait(2) has it. */
-static __always_inline void find_cause(struct death_cause *cause, struct task_image *image, s32 exit_code)
+static __always_inline void find_cause(struct death_cause *cause, struct task_struct *leader, s32 exit_code)
 {
 	u32 sig = exit_code & 0x7f;
+	struct fatal_signals *fatal = bpf_task_storage_get(&fatal_signals, leader, 0, 0);
 	__builtin_memset(cause, 0, sizeof(*cause));
-	if (!sig)
+	if (!sig || !fatal)
 		return;
-	if (image->causes[0].signal == sig)
-		*cause = image->causes[0];
-	else if (image->causes[1].signal == sig)
-		*cause = image->causes[1];
+	for (int i = 0; i < CAUSES; i++)
+		if (fatal->causes[i].signal == sig)
+			*cause = fatal->causes[i];
 }
 
 /* The kernel kills a process for want of memory, in the name of the task that runs, which wanted it. */

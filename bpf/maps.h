@@ -3,6 +3,8 @@
 #ifndef PROC_IMAGE_MAPS_H
 #define PROC_IMAGE_MAPS_H
 
+#define CAUSES 4 /* signals that are kept: some may be blocked when another one comes */
+
 /* Key times of a thread since they are imaged. */
 struct keytime {
 	struct keytime_stats stats;
@@ -21,7 +23,11 @@ struct keytime {
 	u64 blocks;
 };
 
-#define CAUSES 2 /* signals that are kept: one may be blocked when another one comes */
+/* Of the leader while key times are imaged: signals that are going to end the process. */
+struct fatal_signals {
+	struct death_cause causes[CAUSES];
+	u64 next; /* the index that another signal overwrites */
+};
 
 /*
  * What a task carries while it is imaged, or while the system's run-queue delay is (each task's last arrival
@@ -40,7 +46,6 @@ struct task_image {
 	u32 followed;	/* the slot that counts this task in activity.followed */
 	u32 schedule_epoch;
 	u32 incomplete;	    /* of the leader: a thread of the process is not imaged, or an event is lost */
-	u32 next_cause;	    /* of the leader: the index in causes that a signal overwrites */
 	u64 run_delay_seen; /* sched_info.run_delay as of the last arrival on a CPU */
 	u64 schedule_since;
 	u64 keytime_since;
@@ -50,7 +55,6 @@ struct task_image {
 	/* Of the leader alone, for the process: */
 	struct schedule_stats schedule_gone;
 	struct keytime_stats keytime_gone;
-	struct death_cause causes[CAUSES];
 	u64 exit_time;
 	struct memory_usage memory; /* at death */
 	/* Of the portraits iterator, that have written the process record: a controller never disturbs the
@@ -111,6 +115,7 @@ MAP(exits, BPF_MAP_TYPE_ARRAY, 1, u32, struct exit_totals);
 MAP(percpu_anchor, BPF_MAP_TYPE_PERCPU_ARRAY, 1, u32, struct percpu_anchor);
 TASK_STORAGE(images, struct task_image);
 TASK_STORAGE(target_images, struct target_image);
+TASK_STORAGE(fatal_signals, struct fatal_signals);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

@@ -133,7 +133,10 @@ static __noinline int begin_images(struct task_struct *task, struct task_image *
 	if (fresh & 1 << IMAGE_KEYTIME) {
 		keytime_reset(&image->keytime.stats);
 		keytime_reset(&image->keytime_gone);
-		__builtin_memset(image->causes, 0, sizeof(image->causes));
+		if (task == leader) {
+			forget_fatal_signals(task);
+			keep_fatal_signals(task);
+		}
 		image->keytime_since = process && begun & 1 << IMAGE_KEYTIME ? process->keytime_since : now;
 	}
 	if (fresh & 1 << IMAGE_LEDGER) {
@@ -156,6 +159,8 @@ static __noinline int begin_target_images(struct task_struct *task, struct targe
 	}
 	if (fresh & 1 << IMAGE_KEYTIME) {
 		keytime_reset(&target->keytime.stats);
+		if (task == task->group_leader)
+			keep_fatal_signals(task);
 		target->keytime_since = now;
 		target->incomplete = 0;
 	}

@@ -220,7 +220,7 @@ static __always_inline void tell_dead(u32 type, struct activity *act, struct tas
 		whole->record.header.size = sizeof(*whole);
 		whole->keytime = image->keytime_gone;
 		keytime_add(&whole->keytime, &image->keytime.stats);
-		find_cause(&whole->cause, image, whole->record.exit_code);
+		find_cause(&whole->cause, leader, whole->record.exit_code);
 	}
 	bpf_ringbuf_submit(whole, 0);
 }
@@ -241,7 +241,7 @@ static __always_inline void tell_dead_target(u32 type, struct activity *act, str
 		whole->record.parts = PART_SCHEDULE | PART_KEYTIME | PART_CAUSE;
 		whole->record.header.size = sizeof(*whole);
 		whole->keytime = target->keytime.stats;
-		find_cause(&whole->cause, image, whole->record.exit_code);
+		find_cause(&whole->cause, task, whole->record.exit_code);
 	}
 	bpf_ringbuf_submit(whole, 0);
 }
@@ -388,20 +388,36 @@ static __noinline int write_parts(struct bpf_iter__task *ctx, u32 parts, struct 
 	return write(ctx, &keytime.stats, sizeof(keytime.stats));
 }
 
+static __noinline int write_cause(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task, *leader = task ? task->group_leader : NULL;
+	struct death_cause cause;
+	if (!leader)
+		return 0;
+	find_cause(&cause, leader, exit_code_of(leader));
+	return write(ctx, &cause, sizeof(cause));
+}
+
 static __noinline int write_process(struct bpf_iter__task *ctx, struct task_image *image)
 {
 	struct activity *act = get_activity();
 	struct task_struct *task = ctx->task, *leader = task ? task->group_leader : NULL;
 	struct process_record record;
 	if (!act || !leader || !image)
-		return 0;
+		return -1;
 	fill_process(&record, RECORD_PROCESS, act, leader, image);
 	record.parts = parts_of(record.kept);
 	record.header.size += size_of(record.parts);
-	return write(ctx, &record, sizeof(record)) &&
-	       (!HAS_SCHEDULE(record.kept) ||
-		write(ctx, &image->schedule_gone, sizeof(struct schedule_stats))) &&
-	       (!HAS_KEYTIME(record.kept) || write(ctx, &image->keytime_gone, sizeof(struct keytime_stats)));
+	if (HAS_KEYTIME(record.kept) && record.header.flags & RECORD_DEAD) {
+		record.parts |= PART_CAUSE;
+		record.header.size += sizeof(struct death_cause);
+	}
+	bool is_written =
+		write(ctx, &record, sizeof(record)) &&
+		(!HAS_SCHEDULE(record.kept) ||
+		 write(ctx, &image->schedule_gone, sizeof(struct schedule_stats))) &&
+		(!HAS_KEYTIME(record.kept) || write(ctx, &image->keytime_gone, sizeof(struct keytime_stats)));
+	return is_written ? (int)record.parts : -1;
 }
 
 /* The parts that are to follow, or below 0: there was no room. */
@@ -465,7 +481,8 @@ int portraits(struct bpf_iter__task *ctx)
 	u32 reader = act->loader_tgid == bpf_get_current_pid_tgid() >> 32 ? CALLER_LOADER : CALLER_CONTROLLER;
 	u64 written = process->sessions[reader];
 	if (written != ctx->meta->session_id) {
-		if (!write_process(ctx, process))
+		int parts = write_process(ctx, process);
+		if (parts < 0 || (parts & PART_CAUSE && !write_cause(ctx)))
 			return 0;
 		process->sessions[reader] = ctx->meta->session_id;
 	}

@@ -186,7 +186,7 @@ public enum TimeState : uint
     /// <summary>Uninterruptible: storage, vfork(2), locks in the kernel.</summary>
     Disk = 4,
 
-    /// <summary>By a signal, a tracer or a freezer.</summary>
+    /// <summary>By a signal or a tracer, or by a freezer that did not find it asleep.</summary>
     Stopped = 5,
     States = 6,
 }

@@ -38,7 +38,7 @@ public struct ExecEvent
     /// <summary>Of the thread that has called it: it takes that of the process.</summary>
     public int OldTid;
 
-    /// <summary>Of the path, with the closing zero.</summary>
+    /// <summary>Of the path, with the closing zero; where these are more than are kept, it was cut.</summary>
     public uint FileBytes;
 
     /// <summary>Of all arguments, each with its closing zero; where these are more than are kept, they were cut.</summary>

@@ -35,10 +35,12 @@ int main(int argc, char **argv)
 	}
 	if (wait4(child, &status, 0, &usage) != child)
 		err(1, "wait4");
-	printf("{\"pid\":%d,\"code\":%d,\"signal\":%d,\"user_us\":%ld,\"system_us\":%ld,\"peak_kib\":%ld,"
+	printf("{\"pid\":%d,\"code\":%d,\"signal\":%d,\"core\":%s,\"user_us\":%ld,\"system_us\":%ld,\"peak_"
+	       "kib\":%ld,"
 	       "\"minor_faults\":%ld,\"major_faults\":%ld,\"voluntary\":%ld,\"involuntary\":%ld}\n",
 	       child, WIFEXITED(status) ? WEXITSTATUS(status) : 0, WIFSIGNALED(status) ? WTERMSIG(status) : 0,
-	       microseconds(usage.ru_utime), microseconds(usage.ru_stime), usage.ru_maxrss, usage.ru_minflt,
-	       usage.ru_majflt, usage.ru_nvcsw, usage.ru_nivcsw);
+	       WIFSIGNALED(status) && WCOREDUMP(status) ? "true" : "false", microseconds(usage.ru_utime),
+	       microseconds(usage.ru_stime), usage.ru_maxrss, usage.ru_minflt, usage.ru_majflt,
+	       usage.ru_nvcsw, usage.ru_nivcsw);
 	return 0;
 }

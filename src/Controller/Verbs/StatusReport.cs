@@ -53,6 +53,8 @@ internal sealed record StatusReport(
         json.WriteString("comm", policy.Comm.ToString());
         json.WriteEndObject();
         WriteImages(json, "images", policy.Images);
+        if (policy.Images.HasFlag(ImageSet.Keytime))
+            json.WriteNumber("keytime_level", policy.KeytimeLevel);
         json.WriteBoolean("follow", policy.Flags.HasFlag(PolicyFlag.Follow));
         json.WriteBoolean("include_self", policy.Flags.HasFlag(PolicyFlag.IncludeSelf));
         json.WriteBoolean("ended", row.IsEnded);

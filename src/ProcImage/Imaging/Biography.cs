@@ -14,6 +14,9 @@ public sealed class Biography
     /// <summary>How many there have been.</summary>
     public ulong Added { get; private set; }
 
+    /// <summary>Unix time in ns before which an earlier loader has been told; 0 where there was none.</summary>
+    public ulong Since { get; set; }
+
     /// <summary>How many of the oldest are not kept any more.</summary>
     public ulong Dropped { get; private set; }
 

@@ -45,7 +45,7 @@ internal static class EventReader
     {
         ReadOnlySpan<byte> file = exec.File, arguments = exec.Arguments;
         var kept = (int)Math.Min(exec.ArgumentsKept, (uint)arguments.Length);
-        var isCut = exec.ArgumentsBytes > (uint)kept || exec.FileBytes == (uint)file.Length;
+        var isCut = exec.ArgumentsBytes > (uint)kept || exec.FileBytes > (uint)file.Length;
         return new Executed(time, exec.Event.Tid, exec.OldTid, Text(file), Split(arguments[..kept]), isCut);
     }
 

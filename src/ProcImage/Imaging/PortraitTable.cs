@@ -172,20 +172,25 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
     {
         var happened = RecordStream.Read<LifeEvent>(bytes);
         if (happened.Whose.HasFlag(EventFlag.OfProcess))
-            Tell(GetOrAdd(new Subject(happened.Tgid, 0, happened.StartId)), happened, bytes);
+            Tell(GetOrAdd(new Subject(happened.Tgid, 0, happened.StartId)), happened, bytes, isTold: true);
         if (happened.Whose.HasFlag(EventFlag.OfThread))
-            Tell(GetOrAdd(new Subject(happened.Tgid, happened.Tid, happened.ThreadStartId)), happened, bytes);
+            Tell(
+                GetOrAdd(new Subject(happened.Tgid, happened.Tid, happened.ThreadStartId)),
+                happened,
+                bytes,
+                isTold: !happened.Whose.HasFlag(EventFlag.OfProcess));
         if (!happened.Whose.HasFlag(EventFlag.OfChild))
             return;
         var child = GetOrAdd(EventReader.ChildOf(bytes));
         Note(child, new Born(child.ToUnix(happened.Time), child.Subject.Tgid, happened.Kind, happened.Tgid));
     }
 
-    private void Tell(Portrait portrait, in LifeEvent happened, ReadOnlySpan<byte> bytes)
+    private void Tell(Portrait portrait, in LifeEvent happened, ReadOnlySpan<byte> bytes, bool isTold)
     {
         var milestone = EventReader.Read(bytes, portrait.ToUnix(happened.Time));
         Note(portrait, milestone);
-        Told?.Invoke(portrait.Subject, milestone);
+        if (isTold)
+            Told?.Invoke(portrait.Subject, milestone);
     }
 
     private void Note(Portrait portrait, Milestone milestone)
@@ -202,6 +207,9 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         var death = new Died(
             portrait.ExitTime, portrait.Subject.Id, portrait.ExitStatus, portrait.Lifetime, portrait.Certificate);
         Note(portrait, death);
+        var process = new Subject(portrait.Subject.Tgid, 0, portrait.ProcessStartId);
+        if (portrait.Subject.IsThread && Find(process) is { HasKeytimes: true })
+            return; // it is told of the process
         if (portrait.Images.HasFlag(ImageSet.Keytime)) // else they were deactivated, and it is only the end of what is kept
             Told?.Invoke(portrait.Subject, death);
     }
@@ -229,7 +237,11 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
             return portrait;
         portrait = new Portrait(subject);
         if (store.TryFind(subject.ToLife(), out var shown))
+        {
             portrait.Recall(shown);
+            portrait.Biography.Since = BootClock.ToUnix(BootClock.Now);
+        }
+
         _portraits.Add(subject, portrait);
         return portrait;
     }

@@ -89,6 +89,8 @@ internal static class KeytimeJson
 
         json.WriteEndArray();
         json.WriteNumber("events_dropped", biography.Dropped);
+        if (biography.Since != 0)
+            json.WriteNumber("events_since_ns", biography.Since);
     }
 
     private static void WriteEvent(Utf8JsonWriter json, Milestone milestone)

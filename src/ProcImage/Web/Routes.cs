@@ -138,15 +138,18 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
         return true;
     }
 
+    /// <summary>tgid-start_id of a process, tgid-start_id-tid of a thread that is a target.</summary>
     private static bool TryParseLife(string? life, out Subject subject)
     {
         subject = default;
-        var dash = life?.IndexOf('-') ?? -1;
-        if (dash <= 0
-            || !int.TryParse(life.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out var tgid)
-            || !ulong.TryParse(life.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var startId))
+        var parts = life?.Split('-') ?? [];
+        var tid = 0;
+        if (parts.Length is not (2 or 3)
+            || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var tgid)
+            || !ulong.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var startId)
+            || (parts.Length == 3 && !int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out tid)))
             return false;
-        subject = new Subject(tgid, 0, startId);
+        subject = new Subject(tgid, tid, startId);
         return true;
     }
 }

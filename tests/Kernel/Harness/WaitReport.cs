@@ -7,6 +7,7 @@ public sealed record WaitReport(
     int Pid,
     int Code,
     int Signal,
+    bool Core,
     long UserUs,
     long SystemUs,
     long PeakKib,

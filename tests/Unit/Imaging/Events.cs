@@ -63,7 +63,7 @@ internal static class Events
         var path = Encoding.UTF8.GetBytes(file);
         var kept = path.AsSpan(0, Math.Min(path.Length, Limits.FileSize - 1));
         kept.CopyTo(exec.File);
-        exec.FileBytes = (uint)kept.Length + 1;
+        exec.FileBytes = (uint)path.Length + 1;
         var all = Encoding.UTF8.GetBytes(string.Concat(arguments.Select(argument => argument + '\0')));
         exec.ArgumentsBytes = (uint)all.Length;
         exec.ArgumentsKept = (uint)Math.Min(all.Length, Limits.ArgumentsSize);
