@@ -24,7 +24,7 @@ public sealed class TextFuzzTests
     {
         var text = Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 8).Select(_ => random.Pick(_lines))));
         for (var times = random.Next(16); times > 0; times--)
-            text[random.Next(text.Length)] = random.Pick<byte>([0, (byte)' ', (byte)'\n', (byte)'0', (byte)'f', 0xff, 0xc3]);
+            text[random.Next(text.Length)] = random.Pick("\0 \n0f\u00ff"u8.ToArray());
         var address = random.Pick<ulong>([0, 0x1000, 0x401000, 0x7f0000001000, 0xffffffff81000100, ulong.MaxValue]);
 
         using var stream = new MemoryStream(text);

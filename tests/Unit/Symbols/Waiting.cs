@@ -97,8 +97,8 @@ internal sealed class Waiting : IDisposable
         return [.. Words(stack, words).Select(word => symbols.Resolve(word, isReturn: true).Name)];
     }
 
-    public static ulong Hexadecimal(string text) =>
-        ulong.Parse(text.Replace("0x", "", StringComparison.Ordinal), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    public static ulong Hexadecimal(string text) => ulong.Parse(
+        text.Replace("0x", "", StringComparison.Ordinal), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     public void End()
     {
