@@ -6,7 +6,7 @@ using Image::ProcImage.Symbols;
 
 namespace ProcImage.Tests.Kernel;
 
-/// <summary>Names for processes whose files are not ours: in another mount namespace, with another root, of another user.</summary>
+/// <summary>Names for processes whose files are not ours: of another mount namespace, root or user.</summary>
 public sealed class SymbolTests : IDisposable
 {
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);

@@ -1,4 +1,4 @@
-/* Waits in libc for its end, called by a function with a frame, whose address it says. Compile with frame pointers. */
+/* Waits in libc for its end, called by a function with a frame, whose address it says. */
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 namespace ProcImage.Symbols;
 
-/// <summary>Bytes of somebody else: read, never mapped, as a file that is cut meanwhile would end its readers.</summary>
+/// <summary>Bytes of somebody else: read, never mapped, as a file that is cut would end its readers.</summary>
 internal abstract class ByteSource
 {
     /// <summary>In bytes, as it was at first.</summary>

@@ -1,7 +1,7 @@
 namespace ProcImage.Symbols;
 
 /// <summary>
-/// Runs the instructions of a function's call frame up to one address, and keeps of them what the frame is counted from.
+/// Runs the instructions of a function's call frame up to one address; keeps of them what the frame is counted from.
 /// </summary>
 internal ref struct CallFrameProgram
 {

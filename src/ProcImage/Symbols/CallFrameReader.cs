@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace ProcImage.Symbols;
 
-/// <summary>Walks over DWARF call frame bytes. Whatever leads out of them is an <see cref="InvalidDataException"/>.</summary>
+/// <summary>Walks over DWARF call frames. What leads out of them is an <see cref="InvalidDataException"/>.</summary>
 internal ref struct CallFrameReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _bytes = bytes;

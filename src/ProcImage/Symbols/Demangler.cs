@@ -3,8 +3,8 @@ using System.Text;
 namespace ProcImage.Symbols;
 
 /// <summary>
-/// Plain names of C++ and Rust as they were written: <c>_ZN4core3fmt5writeE</c> is <c>core::fmt::write</c>. Parameters and
-/// Rust's hash are left away; what has templates, operators or the like stays as it is.
+/// Plain names of C++ and Rust as they were written: <c>_ZN4core3fmt5writeE</c> is <c>core::fmt::write</c>. Parameters
+/// and Rust's hash are left away; what has templates, operators or the like stays as it is.
 /// </summary>
 internal static class Demangler
 {
@@ -36,7 +36,8 @@ internal static class Demangler
                 break;
         }
 
-        if (parts.Count == 0 || (isNested ? at >= name.Length || name[at] != 'E' : at < name.Length && name[at] is 'I' or 'B'))
+        var next = at < name.Length ? name[at] : '\0';
+        if (parts.Count == 0 || (isNested ? next != 'E' : next is 'I' or 'B'))
             return name;
         if (parts.Count > 1 && IsHash(parts[^1]))
             parts.RemoveAt(parts.Count - 1);

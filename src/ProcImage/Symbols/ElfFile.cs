@@ -64,7 +64,7 @@ internal sealed record ElfFile(
             ElfSectionTable.Of(header));
     }
 
-    /// <summary>Null where the file's bytes are not mapped. Several segments may map the same ones: code comes first.</summary>
+    /// <summary>Null where it is not mapped. Several segments may map the same bytes: code comes first.</summary>
     public ulong? AddressOf(ulong fileOffset)
     {
         ulong? found = null;

@@ -64,7 +64,7 @@ internal static class ElfSymbols
 
     private static List<ElfFunction> ReadFunctions(ByteSource bytes, ElfSection[] sections, in ElfSection table)
     {
-        var functions = new List<ElfFunction>();
+        var functions = new List<ElfFunction>((int)(table.Size / EntrySize)); // no more than the file has
         var buffer = new byte[EntrySize * 2048];
         for (ulong at = 0, end = table.Size / EntrySize * EntrySize; at < end; at += (ulong)buffer.Length)
         {
@@ -78,10 +78,12 @@ internal static class ElfSymbols
                     continue;
                 var start = BinaryPrimitives.ReadUInt64LittleEndian(entries[8..]);
                 var size = BinaryPrimitives.ReadUInt64LittleEndian(entries[16..]);
-                var end1 = size != 0 ? End(start, size)
-                    : section < sections.Length ? End(sections[section].Address, sections[section].Size) : start;
                 functions.Add(new ElfFunction(
-                    start, end1, size == 0, BinaryPrimitives.ReadUInt32LittleEndian(entries), Preference(binding)));
+                    start,
+                    size != 0 ? End(start, size) : EndOfSection(sections, section),
+                    size == 0,
+                    BinaryPrimitives.ReadUInt32LittleEndian(entries),
+                    Preference(binding)));
             }
         }
 
@@ -95,7 +97,7 @@ internal static class ElfSymbols
         for (var index = 0; index < order.Length; index++)
             order[index] = (ulong)functions[index].NameOffset << 32 | (uint)index;
         Array.Sort(order);
-        var table = new SymbolTableBuilder();
+        var table = new SymbolTableBuilder(functions.Count);
         var text = new NameWindow(bytes, names.Offset, names.Size);
         var (last, name) = (uint.MaxValue, -1);
         foreach (var key in order)
@@ -114,6 +116,9 @@ internal static class ElfSymbols
 
         return table.Build();
     }
+
+    private static ulong EndOfSection(ElfSection[] sections, int section) =>
+        section < sections.Length ? End(sections[section].Address, sections[section].Size) : 0;
 
     private static ulong End(ulong start, ulong size) => size > ulong.MaxValue - start ? ulong.MaxValue : start + size;
 

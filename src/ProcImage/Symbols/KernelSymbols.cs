@@ -10,6 +10,7 @@ namespace ProcImage.Symbols;
 internal sealed class KernelSymbols
 {
     private const int Most = 2_000_000; // lines
+    private const int Usual = 160_000; // functions
     private const int LongestLine = 4096; // bytes; a name has at most 512
     private const ulong LongestFunction = 1 << 20; // bytes; behind the last one nothing says where it ends
 
@@ -69,7 +70,7 @@ internal sealed class KernelSymbols
 
     private static SymbolTable Read(Stream stream, out bool isHidden)
     {
-        var functions = new SymbolTableBuilder();
+        var functions = new SymbolTableBuilder(Usual);
         var buffer = new byte[64 << 10];
         var (lines, zeros, kept) = (0, 0, 0);
         int count;

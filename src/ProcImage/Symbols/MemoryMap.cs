@@ -72,8 +72,8 @@ internal sealed class MemoryMap
         if (!TakeNumber(ref line, ' ', out var offset) || !TakeNumber(ref line, ':', out var major)
             || !TakeNumber(ref line, ' ', out var minor) || !Utf8Parser.TryParse(line, out ulong inode, out var digits))
             return null;
-        // Only a newline is escaped.
-        var path = Encoding.UTF8.GetString(line[digits..].TrimStart((byte)' ')).Replace(@"\012", "\n", StringComparison.Ordinal);
+        var path = Encoding.UTF8.GetString(line[digits..].TrimStart((byte)' '))
+            .Replace(@"\012", "\n", StringComparison.Ordinal); // all that is escaped
         var isDeleted = path.EndsWith(Deleted, StringComparison.Ordinal);
         if (isDeleted)
             path = path[..^Deleted.Length];
@@ -82,7 +82,8 @@ internal sealed class MemoryMap
 
     private static bool TakeNumber(ref ReadOnlySpan<byte> line, char until, out ulong number)
     {
-        if (!Utf8Parser.TryParse(line, out number, out var digits, 'x') || digits >= line.Length || line[digits] != until)
+        if (!Utf8Parser.TryParse(line, out number, out var digits, 'x')
+            || digits >= line.Length || line[digits] != until)
             return false;
         line = line[(digits + 1)..];
         return true;

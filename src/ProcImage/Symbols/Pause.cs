@@ -1,6 +1,6 @@
 namespace ProcImage.Symbols;
 
-/// <summary>Between two readings of what another process may make as long as it likes: most of the time goes elsewhere.</summary>
+/// <summary>Between two readings of what another process may make as long as it likes.</summary>
 internal sealed class Pause(TimeProvider clock)
 {
     private const int Times = 20; // as long as the reading took

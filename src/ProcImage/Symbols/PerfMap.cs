@@ -72,7 +72,7 @@ internal sealed class PerfMap
         return true;
     }
 
-    /// <summary>From left to right over all that begin or end, with those that are open ordered by which was written last.</summary>
+    /// <summary>From left to right, with those that are open ordered by which was written last.</summary>
     private void Sort()
     {
         if (_isSorted)

@@ -8,7 +8,8 @@ internal sealed class ProcessCallers(ProcessSymbols process) : ICallers
         if (process.Find(address) is not { } mapping || process.FileOf(mapping) is not { Elf: { } elf } file
             || elf.Machine != ElfFile.X64 || elf.AddressOf(mapping.OffsetOf(address)) is not { } place)
             return CallerStep.FramePointer;
-        return file.StepAt(place, at => WithBytes(mapping, bytes => Find(bytes, file, elf, at)) ?? CallerStep.FramePointer);
+        return file.StepAt(
+            place, at => WithBytes(mapping, bytes => Find(bytes, file, elf, at)) ?? CallerStep.FramePointer);
     }
 
     public ReturnKind ReturnTo(ulong word, ulong instruction)
@@ -34,7 +35,8 @@ internal sealed class ProcessCallers(ProcessSymbols process) : ICallers
     private ulong? FunctionAt(ulong address)
     {
         if (process.Find(address) is not { } mapping || process.FileOf(mapping) is not { Elf: { } elf } file
-            || elf.AddressOf(mapping.OffsetOf(address)) is not { } place || file.Functions.StartAt(place) is not { } start)
+            || elf.AddressOf(mapping.OffsetOf(address)) is not { } place
+            || file.Functions.StartAt(place) is not { } start)
             return null;
         return address - (place - start);
     }

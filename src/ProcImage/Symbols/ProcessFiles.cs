@@ -38,12 +38,29 @@ internal sealed partial class ProcessFiles(int pid)
         var named = mapping.IsDeleted ? null : Open(mapping.Path);
         if (named is not null && FileKey.Of(named)?.Inode == mapping.Inode)
             return named;
-        // That takes CAP_CHECKPOINT_RESTORE.
-        using var found = OpenPath(CurrentDirectory, InProc($"map_files/{mapping.Start:x}-{mapping.End:x}"), 0);
-        if ((found is null ? null : OpenRegular(found)) is not { } mapped)
+        if ((OpenMapped(mapping) ?? OpenProgram(mapping)) is not { } mapped)
             return named; // some file systems number their files twice
         named?.Dispose();
         return mapped;
+    }
+
+    /// <summary>By its addresses, which takes CAP_CHECKPOINT_RESTORE.</summary>
+    public SafeFileHandle? OpenMapped(Mapping mapping) => Follow($"map_files/{mapping.Start:x}-{mapping.End:x}");
+
+    /// <summary>Where it is the program itself: that takes no more than its memory map does.</summary>
+    public SafeFileHandle? OpenProgram(Mapping mapping)
+    {
+        var program = Follow("exe");
+        if (program is null || FileKey.Of(program)?.Inode == mapping.Inode)
+            return program;
+        program.Dispose();
+        return null;
+    }
+
+    private SafeFileHandle? Follow(string link)
+    {
+        using var found = OpenPath(CurrentDirectory, InProc(link), 0);
+        return found is null ? null : OpenRegular(found);
     }
 
     // The descriptor leads to the file without having opened it. No lock is taken, as others may wait for one.

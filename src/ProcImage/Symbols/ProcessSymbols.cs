@@ -15,8 +15,8 @@ internal sealed class ProcessSymbols
     private readonly ProcessFiles _files;
     private readonly PerfMapFile _perfMap;
     private readonly Dictionary<(ulong Device, ulong Inode, ulong Start), FileKey?> _keys = [];
-    private MemoryMap _map = MemoryMap.Empty;
     private readonly Pause _mapPause, _perfMapPause;
+    private MemoryMap _map = MemoryMap.Empty;
 
     private ProcessSymbols(int tgid, ulong startId, SymbolCache cache, TimeProvider clock)
     {

@@ -49,7 +49,9 @@ internal sealed record SymbolFile(ElfFile? Elf, SymbolTable Functions, string Un
     /// <summary>Null where none is known.</summary>
     /// <param name="offset">In the file.</param>
     public string? NameAt(ulong offset) =>
-        Elf?.AddressOf(offset) is { } address && Functions.NameAt(address) is { } name ? Demangler.Demangle(name) : null;
+        Elf?.AddressOf(offset) is { } address && Functions.NameAt(address) is { } name
+            ? Demangler.Demangle(name)
+            : null;
 
     /// <summary>How the caller is found from there, remembered: few places block.</summary>
     /// <param name="address">Virtual.</param>

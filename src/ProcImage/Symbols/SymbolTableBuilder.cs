@@ -1,7 +1,8 @@
 namespace ProcImage.Symbols;
 
 /// <summary>Takes functions in any order; of those with the same start one remains.</summary>
-internal sealed class SymbolTableBuilder
+/// <param name="count">How many there will be, where that is known.</param>
+internal sealed class SymbolTableBuilder(int count = 0)
 {
     /// <summary>Longer names are cut: in bytes.</summary>
     public const int LongestName = 1024;
@@ -9,11 +10,11 @@ internal sealed class SymbolTableBuilder
     /// <summary>Of all names: in bytes.</summary>
     public const int MostText = 32 << 20;
 
-    private readonly List<ulong> _starts = [];
-    private readonly List<ulong> _ends = [];
-    private readonly List<int> _names = [];
-    private readonly List<byte> _ranks = [];
-    private readonly List<bool> _isOpen = [];
+    private readonly List<ulong> _starts = new(count);
+    private readonly List<ulong> _ends = new(count);
+    private readonly List<int> _names = new(count);
+    private readonly List<byte> _ranks = new(count);
+    private readonly List<bool> _isOpen = new(count);
     private readonly List<byte> _text = [];
 
     public int Count => _starts.Count;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace ProcImage.Symbols;
 
-/// <summary>The library that the kernel maps into every process: the same bytes in all, so that our own are read.</summary>
+/// <summary>The library that the kernel maps into every process: the same bytes in all, so our own are read.</summary>
 internal static partial class Vdso
 {
     private const ulong Header = 33; // AT_SYSINFO_EHDR

@@ -100,7 +100,8 @@ public sealed class KernelSymbolsTests
         Assert.Equal(kernel.Count > 1000, kernel.Unknown.Length == 0);
         if (kernel.Count == 0)
             return;
-        var line = File.ReadLines("/proc/kallsyms").First(line => line.EndsWith(" T schedule", StringComparison.Ordinal));
+        var line = File.ReadLines("/proc/kallsyms")
+            .First(line => line.EndsWith(" T schedule", StringComparison.Ordinal));
         Assert.Equal("schedule", kernel.NameOf(Waiting.Hexadecimal(line.Split(' ')[0]) + 4, isReturn: true));
     }
 

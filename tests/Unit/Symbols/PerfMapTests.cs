@@ -14,7 +14,8 @@ public sealed class PerfMapTests
     [InlineData(0x2000, "JS:*later file:///a b.js:1:2")]
     [InlineData(0xfff, null)]
     public void Numbers_may_begin_with_0x_and_names_hold_spaces(ulong address, string? name) =>
-        Assert.Equal(name, Of("0x1000 0x10 int32 [app] Program::Main(string[])[Tier0]", "2000 8 JS:*later file:///a b.js:1:2")
+        Assert.Equal(name, Of(
+            "0x1000 0x10 int32 [app] Program::Main(string[])[Tier0]", "2000 8 JS:*later file:///a b.js:1:2")
             .NameAt(address));
 
     [Fact]

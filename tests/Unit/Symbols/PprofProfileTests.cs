@@ -37,7 +37,8 @@ public sealed class PprofProfileTests
     public void Each_place_and_each_function_stands_there_once()
     {
         Assert.Equal(5, _profile.Messages(4).Count);
-        Assert.Equal(["schedule", "a;b\nc", "main", "other"], _profile.Messages(5).Select(function => Text(function, 2)));
+        Assert.Equal(
+            ["schedule", "a;b\nc", "main", "other"], _profile.Messages(5).Select(function => Text(function, 2)));
         Assert.Equal(
             [0xffff0100UL, 0x400200UL, 0x400100UL, 0x400300UL, 0x400104UL],
             _profile.Messages(4).Select(place => place.Number(3)));
@@ -49,8 +50,8 @@ public sealed class PprofProfileTests
         var mapping = Assert.Single(_profile.Messages(3));
         Assert.Equal(
             (1UL, 0x400000UL, 0x401000UL, 0x1000UL, "/opt/program", "c0ffee", 1UL),
-            (mapping.Number(1), mapping.Number(2), mapping.Number(3), mapping.Number(4), Text(mapping, 5), Text(mapping, 6),
-                mapping.Number(7)));
+            (mapping.Number(1), mapping.Number(2), mapping.Number(3), mapping.Number(4), Text(mapping, 5),
+                Text(mapping, 6), mapping.Number(7)));
         Assert.Equal([0UL, 1UL, 1UL, 1UL, 1UL], _profile.Messages(4).Select(place => place.Number(2)));
     }
 

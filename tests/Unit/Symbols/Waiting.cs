@@ -51,16 +51,19 @@ internal sealed class Waiting : IDisposable
         return Assert.IsType<ProcessSymbols>(symbols);
     }
 
-    /// <summary>Where its first thread waits.</summary>
+    /// <summary>Where its first thread waits: it is still there a while later.</summary>
     public (ulong Instruction, ulong Stack) Registers()
     {
         var watch = Stopwatch.StartNew();
+        var before = "";
         while (watch.Elapsed < _limit)
         {
-            var fields = ProcFile.Read($"/proc/{Pid}/syscall").TrimEnd().Split(' ');
-            if (fields.Length > 3)
+            var (call, switches) = (ProcFile.Read($"/proc/{Pid}/syscall"), Switches());
+            var fields = call.TrimEnd().Split(' ');
+            if (fields.Length > 3 && call + switches == before)
                 return (Hexadecimal(fields[^1]), Hexadecimal(fields[^2]));
-            Thread.Sleep(5);
+            before = call + switches;
+            Thread.Sleep(50);
         }
 
         throw new TimeoutException("it does not wait");
@@ -97,8 +100,11 @@ internal sealed class Waiting : IDisposable
         return [.. Words(stack, words).Select(word => symbols.Resolve(word, isReturn: true).Name)];
     }
 
-    public static ulong Hexadecimal(string text) =>
-        ulong.Parse(text.Replace("0x", "", StringComparison.Ordinal), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private string Switches() =>
+        File.ReadLines($"/proc/{Pid}/status").Single(line => line.StartsWith("voluntary", StringComparison.Ordinal));
+
+    public static ulong Hexadecimal(string text) => ulong.Parse(
+        text.Replace("0x", "", StringComparison.Ordinal), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     public void End()
     {
