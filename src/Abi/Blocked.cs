@@ -1,7 +1,7 @@
 namespace ProcImage.Abi;
 
 /// <summary>Where a life has blocked: the key of the blocked map.</summary>
-public struct BlockedKey
+public record struct BlockedKey
 {
     public Life Life;
 

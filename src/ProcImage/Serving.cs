@@ -21,7 +21,7 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
             (ulong)options.Linger.Ticks * 100, ProcessIdentity.Read, new PinnedFigures(kernelSide.Maps));
         using var imager = new Imager(kernelSide.Maps, table);
         using var timelines = new Timelines(kernelSide.Maps);
-        using var sites = new BlockedSites(kernelSide.Maps, kernelSide.Symbols);
+        using var sites = new BlockedSites(kernelSide.Maps, kernelSide.Symbols, imager);
         await using var events = options.Quiet ? null : new EventWriter(console.Output);
         await using var narrator = new Narrator(
             imager, console.Output, withTables: !options.Quiet && !Console.IsOutputRedirected, events);
@@ -33,7 +33,7 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
 
         Announce(server);
         imager.Walked += timelines.Follow;
-        imager.Walked += sites.Follow;
+        imager.Walked += (isActive, _) => sites.Follow(isActive);
         imager.Told += sites.Tell;
         sites.Failed += stop.Fail;
         imager.PoliciesChanged += narrator.Tell;

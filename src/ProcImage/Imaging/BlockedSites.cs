@@ -6,7 +6,8 @@ namespace ProcImage.Imaging;
 
 /// <summary>
 /// Where targets block, with names. The kernel side adds up the times; the names are looked up here, by a thread of its
-/// own and while the process lives: afterwards nothing says what lay at an address.
+/// own and while the process lives: afterwards nothing says what lay at an address. Other people's files may take their
+/// time, so nothing else waits for this thread.
 /// </summary>
 internal sealed class BlockedSites : IDisposable
 {
@@ -16,18 +17,20 @@ internal sealed class BlockedSites : IDisposable
     private readonly Lock _lock = new();
     private readonly KernelMaps _maps;
     private readonly KernelSymbols _kernel;
+    private readonly Imager _imager;
     private readonly SymbolCache _files = new(SymbolCache.UsualCapacity);
     private readonly Dictionary<Subject, NamedStacks> _lives = [];
     private readonly ConcurrentQueue<Subject> _changed = new();
-    private readonly ManualResetEventSlim _isActive = new(false);
+    private readonly ManualResetEventSlim _work = new(false);
     private readonly CancellationTokenSource _ending = new();
     private readonly Thread _thread;
-    private bool _holdsStacks;
+    private volatile bool _isActive;
 
-    public BlockedSites(KernelMaps maps, KernelSymbols kernel)
+    public BlockedSites(KernelMaps maps, KernelSymbols kernel, Imager imager)
     {
         _maps = maps;
         _kernel = kernel;
+        _imager = imager;
         _thread = new Thread(Run) { Name = "symbols", IsBackground = true };
     }
 
@@ -36,18 +39,13 @@ internal sealed class BlockedSites : IDisposable
 
     public void Start() => _thread.Start();
 
-    /// <summary>To be called after each reading. It forgets who is not shown.</summary>
+    /// <summary>To be called after each reading.</summary>
     /// <param name="isActive">Whether any policy has a ledger.</param>
-    /// <param name="isShown">Whether a life is.</param>
-    public void Follow(bool isActive, Func<Subject, bool> isShown)
+    public void Follow(bool isActive)
     {
+        _isActive = isActive;
         if (isActive)
-            _isActive.Set();
-        else
-            _isActive.Reset();
-        _holdsStacks |= isActive;
-        if (_holdsStacks && !isActive)
-            Forget(isShown);
+            _work.Set();
     }
 
     /// <summary>To be called when something has happened: an exec makes another program of a process.</summary>
@@ -62,8 +60,8 @@ internal sealed class BlockedSites : IDisposable
     {
         lock (_lock)
         {
-            NameNew();
-            return [.. BlockedSite.Read(_maps, subject).Select(site => (site, NamesOf(subject).Find(site)))];
+            Name(_maps.ReadBlockedKeys());
+            return _lives.TryGetValue(subject, out var life) ? life.Read(_maps) : [];
         }
     }
 
@@ -71,8 +69,8 @@ internal sealed class BlockedSites : IDisposable
     {
         _ending.Cancel();
         if (_thread.IsAlive)
-            _thread.Join(_patience); // else it waits for somebody's file system
-        _isActive.Dispose();
+            _thread.Join(_patience);
+        _work.Dispose();
         _ending.Dispose();
     }
 
@@ -80,12 +78,10 @@ internal sealed class BlockedSites : IDisposable
     {
         try
         {
-            while (true)
+            while (!_ending.Token.WaitHandle.WaitOne(_period))
             {
-                _isActive.Wait(_ending.Token);
-                lock (_lock)
-                    NameNew();
-                _ending.Token.WaitHandle.WaitOne(_period);
+                _work.Wait(_ending.Token);
+                Look();
             }
         }
         catch (OperationCanceledException)
@@ -98,42 +94,53 @@ internal sealed class BlockedSites : IDisposable
         }
     }
 
-    /// <summary>Those that have come since the last time.</summary>
-    private void NameNew()
+    private void Look()
     {
         var keys = _maps.ReadBlockedKeys();
-        while (_changed.TryDequeue(out var changed))
-            NamesOf(changed).Change(keys.Where(key => Subject.Of(key.Life) == changed));
-        foreach (var key in keys)
-            NamesOf(Subject.Of(key.Life)).Name(key, _maps);
-    }
-
-    private NamedStacks NamesOf(Subject subject)
-    {
-        if (!_lives.TryGetValue(subject, out var names))
-            _lives.Add(subject, names = new NamedStacks(subject, _kernel, _files));
-        return names;
-    }
-
-    private void Forget(Func<Subject, bool> isShown)
-    {
+        var lives = keys.Select(key => Subject.Of(key.Life)).Union(Lives()).ToList();
+        // Before the lock is taken: the imager has one of its own.
+        var over = lives.Where(_imager.IsOver).ToHashSet();
+        var forgotten = over.Where(life => !_imager.IsShown(life)).ToList();
         lock (_lock)
         {
-            var left = 0;
-            foreach (var key in _maps.ReadBlockedKeys())
+            Name(keys);
+            foreach (var key in keys.Where(key => over.Contains(Subject.Of(key.Life))))
             {
-                if (isShown(Subject.Of(key.Life)))
-                    left++;
-                else
-                    _maps.DeleteBlocked(key);
+                _lives[Subject.Of(key.Life)].Keep(key, _maps);
+                _maps.DeleteBlocked(key);
             }
 
-            foreach (var subject in _lives.Keys.Where(subject => !isShown(subject)))
-                _lives.Remove(subject);
-            if (left > 0)
+            foreach (var life in over)
+                if (_lives.TryGetValue(life, out var names))
+                    names.Close();
+            foreach (var life in forgotten)
+                _lives.Remove(life);
+            if (_isActive || _maps.ReadBlockedKeys().Count > 0)
                 return;
-            _maps.DeleteStacks();
-            _holdsStacks = false;
+            _maps.DeleteStacks(); // their names are kept
+            if (_lives.Count == 0)
+                _work.Reset();
+        }
+    }
+
+    private List<Subject> Lives()
+    {
+        lock (_lock)
+            return [.. _lives.Keys];
+    }
+
+    /// <summary>Those that have come since the last time.</summary>
+    private void Name(IReadOnlyList<BlockedKey> keys)
+    {
+        while (_changed.TryDequeue(out var changed))
+            if (_lives.TryGetValue(changed, out var life))
+                life.Change(keys.Where(key => Subject.Of(key.Life) == changed));
+        foreach (var key in keys)
+        {
+            var subject = Subject.Of(key.Life);
+            if (!_lives.TryGetValue(subject, out var life))
+                _lives.Add(subject, life = new NamedStacks(subject, _kernel, _files));
+            life.Name(key, _maps);
         }
     }
 }

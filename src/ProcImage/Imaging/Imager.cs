@@ -84,6 +84,13 @@ public sealed class Imager : IDisposable
             return _table.Find(subject) is null or { IsFinal: true } or { Images: ImageSet.None };
     }
 
+    /// <summary>Whether a life is shown. Without a reading.</summary>
+    public bool IsShown(Subject subject)
+    {
+        lock (_lock)
+            return _table.Find(subject) is not null;
+    }
+
     public void Dispose()
     {
         _stop.Signal();

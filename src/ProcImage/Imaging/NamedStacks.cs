@@ -8,36 +8,64 @@ internal sealed class NamedStacks(Subject subject, KernelSymbols kernel, SymbolC
 {
     private const string Scheduler = "__schedule";
     private static readonly Frame _tooLate = new(0, "[not looked up in time]", null);
-    private readonly Dictionary<(int Kernel, int User), IReadOnlyList<Frame>> _stacks = [];
+    private static readonly Frame _noPointers = new(0, "[no frame pointers]", null);
+
+    private readonly Dictionary<BlockedKey, IReadOnlyList<Frame>> _stacks = [];
+    private readonly List<(BlockedSite Site, IReadOnlyList<Frame> Frames)> _kept = [];
     private ProcessSymbols? _process;
 
-    /// <summary>The innermost frame first.</summary>
-    public IReadOnlyList<Frame> Find(BlockedSite site) => _stacks.GetValueOrDefault((site.KernelStack, site.UserStack), [_tooLate]);
+    /// <summary>Those with the most time first. The innermost frame is the first one.</summary>
+    public IReadOnlyList<(BlockedSite Site, IReadOnlyList<Frame> Frames)> Read(KernelMaps maps)
+    {
+        var all = new List<(BlockedSite Site, IReadOnlyList<Frame> Frames)>(_kept);
+        foreach (var (key, frames) in _stacks)
+            if (Read(key, maps) is { } site)
+                all.Add((site, frames));
+        all.Sort((a, b) => b.Site.Time.CompareTo(a.Site.Time));
+        return all;
+    }
+
+    /// <summary>Before it goes from the kernel's map.</summary>
+    public void Keep(BlockedKey key, KernelMaps maps)
+    {
+        if (_stacks.Remove(key, out var frames) && Read(key, maps) is { } site)
+            _kept.Add((site, frames));
+    }
+
+    /// <summary>Its life is over, and nothing will be looked up any more.</summary>
+    public void Close() => _process = null;
 
     /// <summary>It has become another program: what has not been looked up cannot be any more.</summary>
     public void Change(IEnumerable<BlockedKey> keys)
     {
         foreach (var key in keys)
-            _stacks.TryAdd((key.KernelStack, key.UserStack), [_tooLate]);
+            _stacks.TryAdd(key, [_tooLate]);
         _process?.Refresh();
     }
 
     public void Name(in BlockedKey key, KernelMaps maps)
     {
-        var id = (key.KernelStack, key.UserStack);
-        if (_stacks.ContainsKey(id) || !maps.TryReadBlocked(key, out var stats))
+        if (_stacks.ContainsKey(key) || !maps.TryReadBlocked(key, out var stats))
             return;
         // A thread that is a target shares the memory of its process.
         _process ??= ProcessSymbols.Open(subject.Id, subject.StartId, files);
         var inKernel = kernel.Resolve(maps.ReadStack(key.KernelStack));
-        _stacks.Add(id, [.. SinceScheduler(inKernel), .. NameUser(maps.ReadStack(key.UserStack), stats.Words)]);
+        _stacks.Add(key, [.. SinceScheduler(inKernel), .. NameUser(maps.ReadStack(key.UserStack), stats.Words)]);
     }
 
-    private IReadOnlyList<Frame> NameUser(ulong[] stack, ReadOnlySpan<ulong> words)
+    private static BlockedSite? Read(in BlockedKey key, KernelMaps maps) =>
+        maps.TryReadBlocked(key, out var stats) && stats.Count > 0
+            ? new BlockedSite(key.State, stats.Time, stats.Count, stats.Max)
+            : null;
+
+    private IReadOnlyList<Frame> NameUser(ulong[] walk, ReadOnlySpan<ulong> words)
     {
-        if (stack.Length == 0)
+        if (walk.Length == 0)
             return [];
-        return _process is null ? [_tooLate] : _process.Resolve(_process.Repair(stack, words));
+        if (_process is null)
+            return [_tooLate];
+        var frames = _process.Resolve(_process.Repair(walk, words));
+        return walk.Length > 1 ? frames : [.. frames, _noPointers];
     }
 
     /// <summary>Above it are the hook and the program on it.</summary>

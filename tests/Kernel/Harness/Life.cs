@@ -59,9 +59,12 @@ public sealed class Life(JsonElement json)
     public static Life Of(Loader loader, int tgid) =>
         Assert.Single(All(loader), process => process.Tgid == tgid).WithEvents(loader);
 
+    /// <summary>Where it is found.</summary>
+    public string Address => $"/api/v1/processes/{Tgid}-{json.GetProperty("start_id").GetString()}"
+        + (json.TryGetProperty("tid", out var tid) ? $"-{tid}" : "");
+
     /// <summary>The same, with its events.</summary>
-    public Life WithEvents(Loader loader) =>
-        new(loader.GetJson($"/api/v1/processes/{Tgid}-{json.GetProperty("start_id").GetString()}"));
+    public Life WithEvents(Loader loader) => new(loader.GetJson(Address));
 
     public static Life AwaitDeath(Loader loader, int tgid)
     {
