@@ -62,7 +62,7 @@ enum policy_flag {
 
 enum loss {
 	LOSS_STORAGE = 0, /* a task's storage could not be made: the task is not imaged */
-	LOSS_EVENT = 1,	  /* the ring buffer was full: a final record or a notice is missing */
+	LOSS_EVENT = 1,	  /* the ring buffer was full: an event, a final record or a notice is missing */
 	LOSS_TIMER = 2,	  /* a deadline could not be armed: its policy was ended at once */
 	LOSS_LOOKUP = 3,  /* before 6.2: a task's storage could not be looked up when it got a CPU */
 	LOSS_SLICE = 4,	  /* the ring buffer of slices was full: a timeline has a gap */
@@ -141,7 +141,7 @@ enum time_state {
 
 /* Where the signal came from that has ended a process. */
 enum origin {
-	ORIGIN_UNKNOWN = 0, /* it came before key times were imaged */
+	ORIGIN_UNKNOWN = 0, /* it came before key times were imaged, or when there was a handler for it */
 	ORIGIN_KILL = 1,    /* kill(2) */
 	ORIGIN_TGKILL = 2,  /* tgkill(2), tkill(2): raise(3) and abort(3) too */
 	ORIGIN_QUEUE = 3,   /* sigqueue(3) */
@@ -246,7 +246,7 @@ struct death_cause {
 	/* The sender at that moment, where a process has sent it: else 0. */
 	__s32 sender;	  /* tgid */
 	__u32 sender_uid; /* in the first user namespace */
-	__u32 pad;
+	__u32 has_address;
 	__u64 address; /* of a fault */
 	__u64 time;    /* CLOCK_BOOTTIME in ns */
 	char sender_comm[COMM_SIZE];

@@ -101,10 +101,12 @@ static __always_inline void keytime_newtask(struct activity *act, struct task_st
 }
 
 /* In process context only: it creates storage. */
-static __always_inline void keep_fatal_signals(struct task_struct *leader)
+static __always_inline bool keep_fatal_signals(struct task_struct *leader)
 {
-	if (!bpf_task_storage_get(&fatal_signals, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE))
-		lose(LOSS_STORAGE);
+	if (bpf_task_storage_get(&fatal_signals, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE))
+		return true;
+	lose(LOSS_STORAGE);
+	return false;
 }
 
 /* What is there belongs to an earlier time, in which not all of them were seen. */
@@ -125,7 +127,7 @@ static __always_inline void keytime_exec(struct activity *act, struct task_struc
 	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
 	COUNT(image, whose, target, execs);
 	if (old_pid != task->pid) /* it is the leader now */
-		keep_fatal_signals(task);
+		image->incomplete |= !keep_fatal_signals(task);
 	struct exec_event *event = begin_event(sizeof(*event), EVENT_EXEC, whose, task);
 	if (!event)
 		return;
@@ -167,7 +169,8 @@ static __always_inline void keytime_rename(struct activity *act, struct task_str
 static __always_inline void keytime_exit(struct activity *act, struct task_struct *task,
 					 struct task_image *image)
 {
-	u32 whose = keytime_whose(act, image);
+	/* Of a thread that is a target itself this is the death. */
+	u32 whose = keytime_whose(act, image) & EVENT_OF_PROCESS;
 	if (!whose)
 		return;
 	struct exit_event *event = begin_event(sizeof(*event), EVENT_EXIT, whose, task);
@@ -249,8 +252,9 @@ static __always_inline u32 origin_of(int sig, s32 code, bool is_internal)
 		}
 	if (code == SI_TIMER || (is_internal && (sig == SIGALRM || sig == SIGVTALRM || sig == SIGPROF)))
 		return ORIGIN_TIMER;
-	if (!is_internal && (sig == SIGSEGV || sig == SIGBUS || sig == SIGILL || sig == SIGFPE ||
-			     sig == SIGTRAP || sig == SIGSYS))
+	if (!is_internal && code > 0 &&
+	    (sig == SIGSEGV || sig == SIGBUS || sig == SIGILL || sig == SIGFPE || sig == SIGTRAP ||
+	     sig == SIGSYS))
 		return ORIGIN_FAULT;
 	return ORIGIN_KERNEL;
 }
@@ -260,17 +264,14 @@ static __always_inline u32 origin_of(int sig, s32 code, bool is_internal)
  * that runs is the sender only where siginfo is there and says that a process has sent it. Under the siglock
  * of the task.
  */
-static __always_inline void keytime_signal(struct activity *act, int sig, struct kernel_siginfo *info,
-					   struct task_struct *task, int result)
+static __always_inline void keytime_signal(int sig, struct kernel_siginfo *info, struct task_struct *task,
+					   int result)
 {
 	struct task_struct *leader = task->group_leader;
 	if (!leader || (result != TRACE_SIGNAL_DELIVERED && result != TRACE_SIGNAL_LOSE_INFO))
 		return;
-	struct task_image *image = bpf_task_storage_get(&images, leader, 0, 0);
-	if (!image || !keytime_whose(act, image) || !is_fatal(task, sig))
-		return;
 	struct fatal_signals *fatal = bpf_task_storage_get(&fatal_signals, leader, 0, 0);
-	if (!fatal)
+	if (!fatal || !is_fatal(task, sig))
 		return;
 	u64 index = fatal->next;
 	for (int i = 0; i < CAUSES; i++)
@@ -288,8 +289,11 @@ static __always_inline void keytime_signal(struct activity *act, int sig, struct
 	cause->signal = sig;
 	cause->origin = origin_of(sig, cause->code, is_internal);
 	cause->time = bpf_ktime_get_boot_ns();
-	if (cause->origin == ORIGIN_FAULT)
+	/* SI_KERNEL: the processor has not said which. */
+	if (cause->origin == ORIGIN_FAULT && cause->code != SI_KERNEL) {
+		cause->has_address = 1;
 		cause->address = (u64)BPF_CORE_READ(info, _sifields._sigfault._addr);
+	}
 	if (cause->origin == ORIGIN_KILL || cause->origin == ORIGIN_TGKILL || cause->origin == ORIGIN_QUEUE) {
 		struct task_struct *sender = bpf_get_current_task_btf();
 		cause->sender = sender->tgid;
@@ -331,6 +335,10 @@ static __always_inline void keytime_victim(struct activity *act, struct task_str
 	event->trigger = trigger->tgid;
 	read_comm(event->trigger_comm, trigger);
 	struct cgroup_subsys_state *css = NULL;
+	if (!bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id)) {
+		bpf_ringbuf_submit(event, 0);
+		return;
+	}
 	u64 subsys = (u64)task->cgroups + bpf_core_field_offset(struct css_set, subsys) +
 		     bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id) * sizeof(void *);
 	bpf_probe_read_kernel(&css, sizeof(css), (void *)subsys);

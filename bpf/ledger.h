@@ -73,6 +73,8 @@ static __always_inline u64 ledger_settle(struct keytime *keytime, u64 now, u64 r
 	u64 ran = runtime - keytime->runtime, waited = delay - keytime->delay;
 	s64 rest = now - keytime->since - ran - waited;
 	u64 state = keytime->state;
+	keytime->version++;
+	barrier();
 	keytime->stats.times[TIME_RUNNING] += ran;
 	keytime->stats.times[TIME_RUNNABLE] += waited;
 	if (rest > 0 && state < TIME_STATES)
@@ -81,7 +83,25 @@ static __always_inline u64 ledger_settle(struct keytime *keytime, u64 now, u64 r
 	keytime->since = rest < 0 ? now - rest : now;
 	keytime->runtime = runtime;
 	keytime->delay = delay;
+	barrier();
+	keytime->version++;
 	return rest < 0 ? 0 : rest;
+}
+
+#define COPY_TRIES 8
+
+/* Of a task that may be switching on another CPU. A copy that never comes out whole is as good as the last.
+ */
+static __always_inline void ledger_copy(struct keytime *to, struct keytime *from)
+{
+	for (int i = 0; i < COPY_TRIES; i++) {
+		u64 version = *(volatile u64 *)&from->version;
+		barrier();
+		*to = *from;
+		barrier();
+		if (!(version & 1) && *(volatile u64 *)&from->version == version)
+			return;
+	}
 }
 
 static __always_inline void ledger_settle_task(struct activity *act, struct keytime *keytime,
@@ -148,6 +168,13 @@ static __always_inline void tell_slice(struct keytime *keytime, struct task_stru
 	bpf_ringbuf_submit(slice, presses ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
+/* As far as it can be seen from another CPU. */
+static __always_inline u32 state_of(struct task_struct *task)
+{
+	bool runs = task->on_cpu || task->sched_info.last_queued;
+	return runs ? TIME_STOLEN : time_state_after(slice_end_of(task->__state));
+}
+
 static __always_inline void ledger_begin(struct activity *act, struct keytime *keytime,
 					 struct task_struct *task, u64 now)
 {
@@ -155,8 +182,7 @@ static __always_inline void ledger_begin(struct activity *act, struct keytime *k
 	keytime->since = now;
 	keytime->runtime = runtime_by(act, task, now);
 	keytime->delay = delay_by(act, task, now);
-	bool runs = task->on_cpu || task->sched_info.last_queued;
-	keytime->state = runs ? TIME_STOLEN : time_state_after(slice_end_of(task->__state));
+	keytime->state = state_of(task);
 	keytime->slice_begin = task->on_cpu ? now : 0;
 	keytime->slice_wait = 0;
 	keytime->slice_runtime = keytime->runtime;
@@ -175,25 +201,53 @@ static __always_inline bool ledger_counts_target(struct activity *act, struct ta
 	       test_slot(act->collect[IMAGE_LEDGER], image->policies[NAMED_BY_THREAD]);
 }
 
-/* The moment at which the deadlines have stopped what names a task, or now if something else did. */
+/* The moment at which deadlines have stopped the ledger of a task, or now if something else did. */
 static __always_inline u64 stopped_at(struct task_image *image, u64 now)
 {
 	u64 end = 0;
 	for (int i = 0; i < NAMES; i++) {
 		u32 slot = image->policies[i];
 		struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
-		if (slot && policy && policy->deadline > end)
+		if (slot && policy && policy->images & 1 << IMAGE_LEDGER && policy->deadline > end)
 			end = policy->deadline;
 	}
 	return end && end < now ? end : now;
 }
 
-/* Adds what has happened since to a copy. */
-static __always_inline void ledger_read(struct activity *act, struct task_image *image,
-					struct keytime *keytime, struct task_struct *task, bool counts)
+/*
+ * Brings the times up to the moment at which the ledger was stopped. No switch lies between the last one that
+ * was settled and that moment: so the task did one and the same thing in between, whatever it has done since.
+ */
+static __always_inline void ledger_stop(struct activity *act, struct keytime *keytime,
+					struct task_struct *task, u64 stop, u64 now)
 {
-	u64 now = bpf_ktime_get_boot_ns();
-	ledger_settle_task(act, keytime, task, counts ? now : stopped_at(image, now));
+	u64 total = bounded(stop - keytime->since, ~0ULL), ran = 0, waited = 0;
+	if (stop == now) {
+		ledger_settle_task(act, keytime, task, now);
+		return;
+	}
+	if (keytime->state == TIME_STOLEN) { /* on a run queue */
+		ran = bounded(runtime_by(act, task, now) - keytime->runtime, total);
+		waited = bounded(delay_by(act, task, now) - keytime->delay, total - ran);
+	}
+	ledger_settle(keytime, keytime->since + total, keytime->runtime + ran, keytime->delay + waited);
+}
+
+/*
+ * Adds what has happened since to a copy, which was made at now or later. An activation may have met a task
+ * just when it went to sleep: then its state is still to be seen.
+ */
+static __always_inline void ledger_read(struct activity *act, struct task_image *image,
+					struct keytime *keytime, struct task_struct *task, bool counts,
+					u64 now)
+{
+	if (!counts) {
+		ledger_stop(act, keytime, task, stopped_at(image, now), now);
+		return;
+	}
+	if (keytime->state == TIME_STOLEN)
+		keytime->state = state_of(task);
+	ledger_settle_task(act, keytime, task, now);
 }
 
 /* life_tid: of a thread that is a target itself, else 0. */

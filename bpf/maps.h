@@ -21,6 +21,7 @@ struct keytime {
 	s32 kernel_stack;
 	s32 user_stack;
 	u64 blocks;
+	u64 version; /* odd while these change: whoever copies them takes care */
 };
 
 /* Of the leader while key times are imaged: signals that are going to end the process. */

@@ -135,7 +135,7 @@ static __noinline int begin_images(struct task_struct *task, struct task_image *
 		keytime_reset(&image->keytime_gone);
 		if (task == leader) {
 			forget_fatal_signals(task);
-			keep_fatal_signals(task);
+			image->incomplete |= !keep_fatal_signals(task);
 		}
 		image->keytime_since = process && begun & 1 << IMAGE_KEYTIME ? process->keytime_since : now;
 	}
@@ -151,7 +151,8 @@ static __noinline int begin_target_images(struct task_struct *task, struct targe
 					  u64 now)
 {
 	struct activity *act = get_activity();
-	if (!act || !task || !target)
+	struct task_struct *leader = task ? task->group_leader : NULL;
+	if (!act || !leader || !target)
 		return 0;
 	if (fresh & 1 << IMAGE_SCHEDULE) {
 		schedule_reset(&target->schedule);
@@ -159,10 +160,8 @@ static __noinline int begin_target_images(struct task_struct *task, struct targe
 	}
 	if (fresh & 1 << IMAGE_KEYTIME) {
 		keytime_reset(&target->keytime.stats);
-		if (task == task->group_leader)
-			keep_fatal_signals(task);
 		target->keytime_since = now;
-		target->incomplete = 0;
+		target->incomplete = !keep_fatal_signals(leader);
 	}
 	if (fresh & 1 << IMAGE_LEDGER) {
 		ledger_begin(act, &target->keytime, task, now);
@@ -218,23 +217,27 @@ static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 
 	/* What has been counting until now: an image that a passed deadline has stopped begins anew. */
 	u32 ended = image->images;
+	u64 stop = stopped_at(image, now); /* by what has named it until now */
 	u32 counting = ended & images_for_process(act, image);
 	u32 counting_thread = images_for_thread(act, image);
 	image->images = counting;
 	image->named = names.named;
 	u32 wanted = images_for_process(act, image), fresh = wanted & ~counting;
 	if (ended & ~wanted & 1 << IMAGE_LEDGER)
-		ledger_settle_task(act, &image->keytime, task, stopped_at(image, now));
+		ledger_stop(act, &image->keytime, task, stop, now);
+	if (!counting && task == leader)
+		image->incomplete = 0;
 	if (fresh)
 		begin_images(task, image, fresh, now);
-	if (fresh && task == leader)
-		image->incomplete = 0;
 	if (image->schedule_epoch != act->schedule_epoch) {
 		image->run_delay_seen = task->sched_info.run_delay;
 		image->schedule_epoch = act->schedule_epoch;
 	}
 	image->kept |= wanted;
 	image->images = wanted;
+	if (fresh & 1 << IMAGE_LEDGER &&
+	    image->keytime.since == now) /* it may have gone to sleep uncounted */
+		image->keytime.state = state_of(task);
 	/* An exec may have made it one of the tool's own meanwhile, whose hook is over by now. */
 	if (names.policies[NAMED_BY_ALL] && is_excepted(act, task, image))
 		image->policies[NAMED_BY_ALL] = image->kept = image->images = 0;
@@ -244,7 +247,7 @@ static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 		bpf_task_storage_get(&target_images, task, 0, wanted ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
 	if (target) {
 		if (target->images & ~wanted & 1 << IMAGE_LEDGER)
-			ledger_settle_task(act, &target->keytime, task, stopped_at(image, now));
+			ledger_stop(act, &target->keytime, task, stop, now);
 		fresh = wanted & ~(target->images & counting_thread);
 		if (fresh)
 			begin_target_images(task, target, fresh, now);

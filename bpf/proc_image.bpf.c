@@ -92,6 +92,8 @@ int BPF_PROG(sched_process_exec, struct task_struct *task, s32 old_pid, struct l
 static __always_inline void fold_into(struct task_image *to, struct task_image *image)
 {
 	image->folded = 1;
+	if (image->incomplete)
+		to->incomplete = 1;
 	if (HAS_KEYTIME(image->kept)) {
 		keytime_fold(&to->keytime_gone, &image->keytime.stats);
 		keytime_fold(&to->keytime_gone, &image->keytime_gone);
@@ -121,18 +123,18 @@ int BPF_PROG(task_rename, struct task_struct *task, const char *name)
 	return 0;
 }
 
-/* Before the signal is queued, under the siglock of the task. */
+/* The signal is queued by now; still under the siglock of the task. */
 SEC("tp_btf/signal_generate")
 int BPF_PROG(signal_generate, int sig, struct kernel_siginfo *info, struct task_struct *task, int group,
 	     int result)
 {
 	struct activity *act = get_activity();
 	if (act && act->active[IMAGE_KEYTIME])
-		keytime_signal(act, sig, info, task, result);
+		keytime_signal(sig, info, task, result);
 	return 0;
 }
 
-/* Since 6.8 it is given the task. Before, no more than its pid. */
+/* Since 6.8 it is given the task. Before, no more than its pid: then this is left out. */
 SEC("tp_btf/mark_victim")
 int BPF_PROG(mark_victim, struct task_struct *task)
 {
@@ -225,8 +227,10 @@ static __always_inline void tell_dead(u32 type, struct activity *act, struct tas
 	bpf_ringbuf_submit(whole, 0);
 }
 
-static __always_inline void tell_dead_target(u32 type, struct activity *act, struct task_struct *task,
-					     struct task_image *image, struct target_image *target)
+/* leader: NULL when it may be gone; then where its signal came from was told before. */
+static __always_inline void tell_dead_target(u32 type, struct activity *act, struct task_struct *leader,
+					     struct task_struct *task, struct task_image *image,
+					     struct target_image *target)
 {
 	struct whole_target *whole = reserve_event(sizeof(*whole));
 	if (!whole)
@@ -238,10 +242,11 @@ static __always_inline void tell_dead_target(u32 type, struct activity *act, str
 		whole->record.header.size = __builtin_offsetof(struct whole_target, keytime);
 	}
 	if (HAS_KEYTIME(target->kept)) {
-		whole->record.parts = PART_SCHEDULE | PART_KEYTIME | PART_CAUSE;
+		whole->record.parts = PART_SCHEDULE | PART_KEYTIME | (leader ? PART_CAUSE : 0);
 		whole->record.header.size = sizeof(*whole);
 		whole->keytime = target->keytime.stats;
-		find_cause(&whole->cause, task, whole->record.exit_code);
+		if (leader)
+			find_cause(&whole->cause, leader, whole->record.exit_code);
 	}
 	bpf_ringbuf_submit(whole, 0);
 }
@@ -268,7 +273,7 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 		target->exit_time = now;
 		end_soon(act, image->policies[NAMED_BY_THREAD]);
 		if (target->kept)
-			tell_dead_target(RECORD_TARGET, act, task, image, target);
+			tell_dead_target(RECORD_TARGET, act, leader, task, image, target);
 	}
 	image->was_leader = leader == task;
 	fold_into_heir(task, image);
@@ -310,7 +315,8 @@ int BPF_PROG(sched_process_free, struct task_struct *task)
 	bool is_replaced = image->was_leader && task->pid != task->tgid;
 	if (target && !is_replaced) { /* else the policy goes on with the thread that has its tid now */
 		if (target->kept)
-			tell_dead_target(RECORD_FINAL_TARGET, act, task, image, target);
+			tell_dead_target(RECORD_FINAL_TARGET, act, task->pid == task->tgid ? task : NULL,
+					 task, image, target);
 		end_policy_of(act, image->policies[NAMED_BY_THREAD], task->pid, task->start_boottime);
 	}
 	if (task->pid != task->tgid) {
@@ -381,10 +387,13 @@ static __noinline int write_parts(struct bpf_iter__task *ctx, u32 parts, struct 
 		return 0;
 	if (!(parts & PART_KEYTIME))
 		return 1;
-	struct keytime keytime = target ? target->keytime : image->keytime;
+	struct keytime keytime;
+	u64 now = bpf_ktime_get_boot_ns();
+	ledger_copy(&keytime, target ? &target->keytime : &image->keytime);
 	if (HAS_LEDGER(target ? target->images : image->images))
 		ledger_read(act, image, &keytime, task,
-			    target ? ledger_counts_target(act, image, target) : ledger_counts(act, image));
+			    target ? ledger_counts_target(act, image, target) : ledger_counts(act, image),
+			    now);
 	return write(ctx, &keytime.stats, sizeof(keytime.stats));
 }
 

@@ -46,7 +46,7 @@ log=$(mktemp)
 rm "$log"
 
 # Nor shall they start with the machine from now on.
-for service in prometheus redis-server; do
+for service in prometheus redis-server postgresql; do
 	if [[ " ${missing[*]} " == *" $service "* && -d /run/systemd/system ]]; then
 		"${as_root[@]}" systemctl disable --now --quiet "$service"
 	fi

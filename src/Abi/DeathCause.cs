@@ -15,9 +15,9 @@ public struct DeathCause
 
     /// <summary>In the first user namespace.</summary>
     public uint SenderUid;
-    public uint Pad;
+    public uint HasAddress;
 
-    /// <summary>Of a fault.</summary>
+    /// <summary>Of a fault, where the processor has said it.</summary>
     public ulong Address;
 
     /// <summary>CLOCK_BOOTTIME in ns.</summary>

@@ -27,11 +27,14 @@ public static class Pins
     public static IReadOnlyList<string> LifeHooks { get; } =
         ["task_newtask", "sched_process_exec", "sched_process_exit", "sched_process_free"];
 
+    /// <summary>A hook that kernels before 6.8 tell no more than a pid.</summary>
+    public const string VictimHook = "mark_victim";
+
     /// <summary>A hook that kernels before 6.10 do not have.</summary>
     public const string PrepareExecHook = "sched_prepare_exec";
 
     /// <summary>Hooks of the keytime image: a task is renamed, a signal is sent, the OOM killer has chosen.</summary>
-    public static IReadOnlyList<string> KeytimeHooks { get; } = ["task_rename", "signal_generate", "mark_victim"];
+    public static IReadOnlyList<string> KeytimeHooks { get; } = ["task_rename", "signal_generate", VictimHook];
 
     /// <summary>The hook of the schedule image, and of the ledger.</summary>
     public const string SwitchHook = "sched_switch";

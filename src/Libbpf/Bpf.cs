@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Libbpf.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -80,6 +81,37 @@ public static class Bpf
     {
         RequireLibrary();
         return LibbpfNative.libbpf_find_vmlinux_btf_id(name, BpfTraceRawTp) > 0;
+    }
+
+    /// <summary>
+    /// Whether a struct of the kernel has this member; false also without the struct, or without kernel BTF. It parses
+    /// the kernel's BTF each time (milliseconds), so ask once.
+    /// </summary>
+    /// <exception cref="BpfException">There is no libbpf 1.x.</exception>
+    public static unsafe bool HasMember(string structName, string memberName)
+    {
+        RequireLibrary();
+        var types = LibbpfNative.btf__load_vmlinux_btf();
+        if (types == 0)
+            return false;
+        try
+        {
+            var id = LibbpfNative.btf__find_by_name_kind(types, structName, LibbpfNative.BTF_KIND_STRUCT);
+            return id > 0 && Members(types, LibbpfNative.btf__type_by_id(types, (uint)id)).Contains(memberName);
+        }
+        finally
+        {
+            LibbpfNative.btf__free(types);
+        }
+    }
+
+    private static unsafe List<string> Members(nint types, btf_type* type)
+    {
+        var members = (btf_member*)(type + 1);
+        var names = new List<string>();
+        for (var i = 0; i < (type->info & ushort.MaxValue); i++)
+            names.Add(Marshal.PtrToStringUTF8((nint)LibbpfNative.btf__name_by_offset(types, members[i].name_off)) ?? "");
+        return names;
     }
 
     internal static Version Accept(uint major, uint minor) =>

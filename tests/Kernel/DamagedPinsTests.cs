@@ -78,8 +78,8 @@ public sealed class DamagedPinsTests : KernelTest
     }
 
     [Theory]
-    [InlineData(2u)]
-    [InlineData(4u)]
+    [InlineData(3u)]
+    [InlineData(5u)]
     public void Pins_of_another_abi_version_are_refused(uint version)
     {
         Kill();
@@ -165,7 +165,7 @@ public sealed class DamagedPinsTests : KernelTest
             pin.Dispose();
     }
 
-    [InlineArray(40)]
+    [InlineArray(72)]
     private struct ControlWords
     {
         private uint _first;

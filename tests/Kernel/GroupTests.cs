@@ -160,7 +160,7 @@ public sealed class GroupTests(ITestOutputHelper log) : KernelTest(log, "-a", "-
         _others.Dispose();
     }
 
-    [InlineArray(40)]
+    [InlineArray(72)]
     private struct ControlWords
     {
         private uint _first;

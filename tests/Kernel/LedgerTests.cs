@@ -177,6 +177,23 @@ public sealed class LedgerTests(ITestOutputHelper log) : KernelTest(log)
         Assert.All(Life.States, state => Assert.Equal(life.In(state), later.In(state)));
     }
 
+    [Theory]
+    [InlineData("spin", "running")]
+    [InlineData("sleep", "sleeping")]
+    public void A_deadline_that_no_loader_has_seen_is_their_end_too(string how, string state)
+    {
+        var spends = Start("spends", how, 4001, -1);
+        Loader.Control("-k1", "-t1", "-P", $"{spends.Pid}");
+        spends.Begin();
+        Loader.Signal(Signals.Kill);
+        Loader.AwaitExit();
+        Thread.Sleep(TimeSpan.FromSeconds(2));
+        using var next = Loader.StartOn(Loader.Directory);
+        var life = Life.Of(next, spends.Pid);
+        Assert.InRange(life.Spent, Second * (1 - Tolerance), Second * (1 + (10 * Tolerance)));
+        Assert.InRange(life.In(state), Second / 2, Second);
+    }
+
     [Fact]
     public void Key_times_without_the_ledger_have_no_states()
     {

@@ -107,19 +107,21 @@ public sealed class PolicyTests(ITestOutputHelper log) : KernelTest(log)
     public void Status_is_the_object_that_was_agreed()
     {
         var hogs = Start("hogs", 4, -1, 11);
-        Loader.Control("-r", "-t60", "-P", $"{hogs.Pid}");
+        Loader.Control("-r", "-k1", "-t60", "-P", $"{hogs.Pid}");
         var status = Loader.Status();
         Assert.Equal(
             Loader.Scrape().One("proc_image_build_info").Labels["abi"], $"{status.GetProperty("abi").GetInt32()}");
         Assert.Equal(Loader.Pid, status.GetProperty("loader").GetProperty("pid").GetInt32());
         Assert.True(status.GetProperty("loader").GetProperty("alive").GetBoolean());
-        Assert.Equal(["resource", "schedule"], Texts(status.GetProperty("preloaded")));
+        Assert.Equal(["keytime", "resource", "schedule"], Texts(status.GetProperty("preloaded")));
         Assert.True(status.GetProperty("attached").GetBoolean());
         var policy = Assert.Single(status.GetProperty("policies").EnumerateArray());
         Assert.Equal(1, policy.GetProperty("id").GetInt32());
         Assert.Equal("process", policy.GetProperty("target").GetProperty("kind").GetString());
         Assert.Equal(hogs.Pid, policy.GetProperty("target").GetProperty("id").GetInt32());
         Assert.Equal("hogs", policy.GetProperty("target").GetProperty("comm").GetString());
+        Assert.Equal(["keytime", "resource"], Images(policy));
+        Assert.Equal(1, policy.GetProperty("keytime_level").GetInt32());
         Assert.False(policy.GetProperty("follow").GetBoolean());
         Assert.False(policy.GetProperty("include_self").GetBoolean());
         Assert.InRange(policy.GetProperty("expires_in_seconds").GetDouble(), 50, 60);

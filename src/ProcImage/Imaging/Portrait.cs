@@ -361,7 +361,7 @@ public sealed class Portrait(Subject subject)
         cause.Origin,
         cause.Code,
         cause.Time == 0 ? 0 : ToUnix(cause.Time),
-        cause.Origin == Origin.Fault ? cause.Address : null,
+        cause.HasAddress != 0 ? cause.Address : null,
         cause.Sender == 0 ? null : new SignalSender(cause.Sender, cause.SenderComm.ToString(), cause.SenderUid),
         totals);
 

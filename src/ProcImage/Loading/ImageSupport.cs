@@ -9,10 +9,20 @@ internal static class ImageSupport
 {
     private static readonly Lazy<bool> _hasPrepareExec = new(() => Bpf.HasTracepoint(Pins.PrepareExecHook));
 
+    // The event has had the sizes of the task since the hook has had the task itself: 6.8.
+    private static readonly Lazy<bool> _hasVictim = new(() => Bpf.HasMember($"trace_event_raw_{Pins.VictimHook}", "total_vm"));
+
     /// <summary>Those that this kernel has.</summary>
     /// <exception cref="BpfException">There is no libbpf 1.x.</exception>
     public static IReadOnlyList<string> Hooks(ImageSet images) =>
-        [.. Pins.HooksOf(images).Where(hook => hook != Pins.PrepareExecHook || _hasPrepareExec.Value)];
+        [.. Pins.HooksOf(images).Where(IsThere)];
+
+    private static bool IsThere(string hook) => hook switch
+    {
+        Pins.PrepareExecHook => _hasPrepareExec.Value,
+        Pins.VictimHook => _hasVictim.Value,
+        _ => true,
+    };
 
     /// <summary>What was asked for, or of all the images those that there are.</summary>
     /// <exception cref="CommandException">An image was named that this build does not have.</exception>

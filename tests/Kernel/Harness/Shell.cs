@@ -23,6 +23,9 @@ public sealed class Shell : IDisposable
     /// <summary>How many processes of that name there are among those that it has started, and those have started.</summary>
     public int Started(string comm) => Proc.Processes().Count(pid => IsOurs(pid, comm));
 
+    /// <summary>After its last command.</summary>
+    public void AwaitExit(TimeSpan limit) => _child.AwaitExit(limit);
+
     public void Dispose() => _child.Dispose();
 
     private bool IsOurs(int pid, string comm)

@@ -22,6 +22,13 @@ public class LibraryTests
     }
 
     [Theory]
+    [InlineData("task_struct", "se", true)]
+    [InlineData("task_struct", "no_such_member", false)]
+    [InlineData("no_such_struct", "se", false)]
+    public void The_kernel_says_what_its_structs_have(string type, string member, bool has) =>
+        Assert.Equal(has, Bpf.HasMember(type, member));
+
+    [Theory]
     [InlineData(0)]
     [InlineData(2)]
     public void Another_major_version_is_refused(uint major) =>
