@@ -369,8 +369,8 @@ struct blocked_key {
 	struct life life;
 	__s32 kernel_stack; /* ids in the stacks map; below 0 where there is none */
 	__s32 user_stack;
-	__u32 state; /* enum time_state */
-	__u32 pad;
+	__u32 state;   /* enum time_state */
+	__u32 program; /* another one after each exec */
 };
 
 struct blocked_stats {

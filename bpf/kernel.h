@@ -236,6 +236,7 @@ struct task_struct {
 	u64 utime;
 	u64 stime;
 	u64 start_boottime;
+	u64 self_exec_id;
 	unsigned long nvcsw;
 	unsigned long nivcsw;
 	unsigned long min_flt;

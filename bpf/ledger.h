@@ -262,6 +262,7 @@ static __always_inline void fill_blocked_key(struct blocked_key *key, struct key
 	key->kernel_stack = keytime->kernel_stack;
 	key->user_stack = keytime->user_stack;
 	key->state = keytime->state;
+	key->program = task->self_exec_id;
 }
 
 /* Where the task that runs is going to block. What is on top of its stack can be read only now. */

@@ -9,7 +9,9 @@ public record struct BlockedKey
     public int KernelStack;
     public int UserStack;
     public TimeState State;
-    public uint Pad;
+
+    /// <summary>Another one after each exec.</summary>
+    public uint Program;
 }
 
 public struct BlockedStats

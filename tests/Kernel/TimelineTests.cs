@@ -24,7 +24,7 @@ public sealed class TimelineTests(ITestOutputHelper log) : KernelTest(log)
     [Fact]
     public void So_do_those_of_threads_that_come_and_go()
     {
-        var spinners = Start("spinners", 7, 101);
+        var spinners = Start("spinners", 101);
         Loader.Control("-k1", "-P", $"{spinners.Pid}");
         spinners.Go();
         spinners.End();
@@ -48,17 +48,18 @@ public sealed class TimelineTests(ITestOutputHelper log) : KernelTest(log)
 
     /// <summary>The kernel's own count of switches is that of the slices.</summary>
     [Fact]
-    public void Of_some_hundred_thousand_slices_none_is_lost_unsaid()
+    public async Task Of_some_hundred_thousand_slices_none_is_lost_unsaid()
     {
         var pingpong = Start("pingpong", 110_017, 0);
         Loader.Control("-k1", "-P", $"{pingpong.Pid}");
         var life = Life.Of(Loader, pingpong.Pid);
         long before = Switches(pingpong.Pid);
         using var stream = new SliceReader(Loader, life);
+        var reading = Task.Run(() => stream.ReadTo());
         pingpong.Go();
         long switches = Switches(pingpong.Pid) - before;
         pingpong.End();
-        stream.ReadTo();
+        await reading;
         long missing = stream.Slices.Sum(slice => slice.Missing);
         Log.WriteLine($"{switches} switches, {stream.Slices.Count} slices, {missing} missing, fell off: {stream.FellOff.Sum()}");
         // The last ones are of its end.
@@ -81,6 +82,8 @@ public sealed class TimelineTests(ITestOutputHelper log) : KernelTest(log)
         }
 
         pingpong.End();
+        using (var end = new SliceReader(Loader, life))
+            end.ReadTo(); // until nothing comes any more
         using var whole = new SliceReader(Loader, life);
         whole.ReadTo();
         Assert.Equal(Kept, whole.Slices.Count);

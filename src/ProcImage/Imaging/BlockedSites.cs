@@ -20,7 +20,7 @@ internal sealed class BlockedSites : IDisposable
     private readonly Imager _imager;
     private readonly SymbolCache _files = new(SymbolCache.UsualCapacity);
     private readonly Dictionary<Subject, NamedStacks> _lives = [];
-    private readonly ConcurrentQueue<Subject> _changed = new();
+    private readonly ConcurrentQueue<(Subject Subject, ulong Time)> _changed = new();
     private readonly ManualResetEventSlim _work = new(false);
     private readonly CancellationTokenSource _ending = new();
     private readonly Thread _thread;
@@ -52,7 +52,7 @@ internal sealed class BlockedSites : IDisposable
     public void Tell(Subject subject, Milestone milestone)
     {
         if (milestone is Executed)
-            _changed.Enqueue(subject);
+            _changed.Enqueue((subject, milestone.Time));
     }
 
     /// <summary>Of one life, those with the most time first.</summary>
@@ -133,9 +133,9 @@ internal sealed class BlockedSites : IDisposable
     private void Name(IReadOnlyList<BlockedKey> keys)
     {
         while (_changed.TryDequeue(out var changed))
-            if (_lives.TryGetValue(changed, out var life))
-                life.Change(keys.Where(key => Subject.Of(key.Life) == changed));
-        foreach (var key in keys)
+            if (_lives.TryGetValue(changed.Subject, out var life))
+                life.Change(changed.Time);
+        foreach (var key in keys.OrderByDescending(key => key.Program))
         {
             var subject = Subject.Of(key.Life);
             if (!_lives.TryGetValue(subject, out var life))

@@ -13,6 +13,9 @@ internal sealed class NamedStacks(Subject subject, KernelSymbols kernel, SymbolC
     private readonly Dictionary<BlockedKey, IReadOnlyList<Frame>> _stacks = [];
     private readonly List<(BlockedSite Site, IReadOnlyList<Frame> Frames)> _kept = [];
     private ProcessSymbols? _process;
+    private uint _program; // the latest that has blocked,
+    private ulong _programSeen; // when that was seen first: Unix time in ns,
+    private bool _isReplaced; // and whether another one has taken its place
 
     /// <summary>Those with the most time first. The innermost frame is the first one.</summary>
     public IReadOnlyList<(BlockedSite Site, IReadOnlyList<Frame> Frames)> Read(KernelMaps maps)
@@ -35,11 +38,11 @@ internal sealed class NamedStacks(Subject subject, KernelSymbols kernel, SymbolC
     /// <summary>Its life is over, and nothing will be looked up any more.</summary>
     public void Close() => _process = null;
 
-    /// <summary>It has become another program: what has not been looked up cannot be any more.</summary>
-    public void Change(IEnumerable<BlockedKey> keys)
+    /// <summary>It has become another program: where the one before has blocked cannot be looked up any more.</summary>
+    /// <param name="time">Unix time in ns.</param>
+    public void Change(ulong time)
     {
-        foreach (var key in keys)
-            _stacks.TryAdd(key, [_tooLate]);
+        _isReplaced |= time > _programSeen;
         _process?.Refresh();
     }
 
@@ -47,6 +50,20 @@ internal sealed class NamedStacks(Subject subject, KernelSymbols kernel, SymbolC
     {
         if (_stacks.ContainsKey(key) || !maps.TryReadBlocked(key, out var stats))
             return;
+        if (key.Program > _program)
+        {
+            _program = key.Program;
+            _programSeen = BootClock.ToUnix(BootClock.Now);
+            _isReplaced = false;
+            _process?.Refresh();
+        }
+
+        if (key.Program < _program || _isReplaced)
+        {
+            _stacks.Add(key, [_tooLate]);
+            return;
+        }
+
         // A thread that is a target shares the memory of its process.
         _process ??= ProcessSymbols.Open(subject.Id, subject.StartId, files);
         var inKernel = kernel.Resolve(maps.ReadStack(key.KernelStack));

@@ -60,6 +60,7 @@ internal sealed class TimelineStream(Imager imager, Timelines timelines)
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
             rate.MinDataRate = null; // there is not always something to send
         ConnectionLimit.Hold(context);
+        await Flush(context, Encoding.UTF8.GetBytes(": begin\n\n")); // so that the client knows that it is there
         var room = ArrayPool<Slice>.Shared.Rent(MostSlices);
         var text = new ArrayBufferWriter<byte>();
         using var period = new PeriodicTimer(_period);
