@@ -2,11 +2,20 @@ namespace ProcImage.Abi;
 
 public static class ImageNames
 {
+    private static readonly string _keytime = ImageSet.Keytime.Listed();
+
     /// <summary>The images of a set, in the order of their bits, as users write them. The ledger is none of them.</summary>
     public static IEnumerable<string> Names(this ImageSet images) =>
         Enum.GetValues<ImageSet>()
             .Where(image => ulong.IsPow2((ulong)image) && image != ImageSet.Ledger && images.HasFlag(image))
             .Select(image => image.ToString().ToLowerInvariant());
+
+    /// <summary>The same of a policy: 'keytime 1' where the ledger is with it.</summary>
+    public static IEnumerable<string> Levels(this ImageSet images) =>
+        images.Names().Select(name => name == _keytime && images.HasFlag(ImageSet.Ledger) ? name + " 1" : name);
+
+    /// <summary>'keytime 1, resource'.</summary>
+    public static string ListedLevels(this ImageSet images) => string.Join(", ", images.Levels());
 
     /// <summary>'resource, schedule'.</summary>
     public static string Listed(this ImageSet images) => string.Join(", ", images.Names());

@@ -18,7 +18,8 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
     public async Task Run(StopSignals stop)
     {
         var table = new PortraitTable(
-            (ulong)options.Linger.Ticks * 100, ProcessIdentity.Read, new PinnedFigures(kernelSide.Maps));
+            (ulong)options.Linger.Ticks * 100, ProcessIdentity.Read, new PinnedFigures(kernelSide.Maps),
+            kernelSide.Adopted ? BootClock.Now : 0);
         using var imager = new Imager(kernelSide.Maps, table);
         using var timelines = new Timelines(kernelSide.Maps);
         using var sites = new BlockedSites(kernelSide.Maps, kernelSide.Symbols, imager);

@@ -25,7 +25,7 @@ public sealed class KeytimeEventsTests(ITestOutputHelper log) : KernelTest(log)
         Assert.Equal(0, told.Number("events_dropped"));
         AssertEvents(life.Pid, diary, told.Events);
         foreach (string kind in new[] { "fork", "vfork" })
-            AssertChildren(life.Pid, kind, ChildrenOf(kind, diary));
+            AssertChildren(told, kind, ChildrenOf(kind, diary));
         AssertText(life.Pid, diary, told);
         Assert.Equal(0, Loader.Scrape().Value("proc_image_losses_total", ("cause", "event")));
     }
@@ -249,15 +249,16 @@ public sealed class KeytimeEventsTests(ITestOutputHelper log) : KernelTest(log)
     private static void AssertInOrder(IReadOnlyList<KeyEvent> events) =>
         Assert.Equal(events.Select(happened => happened.Time).Order(), events.Select(happened => happened.Time));
 
-    private void AssertChildren(int pid, string kind, IReadOnlyList<int> children)
+    private void AssertChildren(Life parent, string kind, IReadOnlyList<int> children)
     {
         foreach (var (child, status) in children.Select((child, index) => (child, index + 1)))
         {
             var told = Life.AwaitDeath(Loader, child);
             Assert.Equal(["born", "death"], told.Events.Select(happened => happened.Name));
-            Assert.Equal((kind, pid), (told.Events[0].Text("kind"), told.Events[0].Number("parent")));
+            Assert.Equal((kind, parent.Tgid), (told.Events[0].Text("kind"), told.Events[0].Number("parent")));
+            Assert.Equal(Assert.Single(parent.Named(kind), start => start.Child == child).Time, told.Events[0].Time);
             var born = told.Keytime.GetProperty("born");
-            Assert.Equal((kind, pid), (born.GetProperty("kind").GetString(), born.GetProperty("parent").GetInt32()));
+            Assert.Equal((kind, parent.Tgid), (born.GetProperty("kind").GetString(), born.GetProperty("parent").GetInt32()));
             Assert.Equal(told.Events[0].Time, born.GetProperty("time_ns").GetInt64());
             Assert.Equal((status, "exit"), (told.Death.ExitCode, told.Death.Cause));
         }

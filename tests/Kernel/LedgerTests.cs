@@ -20,9 +20,30 @@ public sealed class LedgerTests(ITestOutputHelper log) : KernelTest(log)
         AssertBooks(Proc.ProcessSchedStat(spends.Pid) - before, life);
         Log.WriteLine($"{life.Keytime.GetProperty("state_ns")}");
         if (how == "disk") // how long that takes is the disk's own affair
-            Assert.InRange(life.In(most), 1, long.MaxValue);
+            Assert.InRange(life.In(most), Second / 10, 3 * Second);
         else
             Assert.InRange(life.In(most) + life.In("runnable") + life.In("stolen"), 2 * Second, 3 * Second);
+        if (how == "sleep") // nobody can take the CPU of one that has none
+            Assert.InRange(life.In("stolen"), 0, life.Spent / 20);
+    }
+
+    [Fact]
+    public void Each_of_the_sleeps_of_a_life_is_in_its_time_asleep()
+    {
+        const int sleeps = 11;
+        const long sleep = Second / 50;
+        var workload = Start("life");
+        Activate(workload.Pid);
+        long begun = UnixTime();
+        var before = AssertAddsUp(workload.Pid);
+        workload.Begin();
+        while (workload.ReadLine() != "done")
+        {
+        }
+
+        var after = Life.Of(Loader, workload.Pid);
+        Log.WriteLine($"{before.Keytime.GetProperty("state_ns")}, then {after.Keytime.GetProperty("state_ns")}");
+        Assert.InRange(after.In("sleeping") - before.In("sleeping"), sleeps * sleep, UnixTime() - begun);
     }
 
     [Theory]
@@ -192,6 +213,32 @@ public sealed class LedgerTests(ITestOutputHelper log) : KernelTest(log)
         var life = Life.Of(next, spends.Pid);
         Assert.InRange(life.Spent, Second * (1 - Tolerance), Second * (1 + (10 * Tolerance)));
         Assert.InRange(life.In(state), Second / 2, Second);
+    }
+
+    [Fact]
+    public void Where_the_level_is_lowered_the_states_stand_still_and_stay()
+    {
+        var spends = Start("spends", "spin", 503, -1);
+        Activate(spends.Pid);
+        spends.Go();
+        Loader.Control("-k0", "-P", $"{spends.Pid}");
+        var life = Life.Of(Loader, spends.Pid);
+        Assert.InRange(life.In("running"), Second / 4, long.MaxValue);
+        Thread.Sleep(TimeSpan.FromMilliseconds(101));
+        var later = Life.Of(Loader, spends.Pid);
+        Assert.All(Life.States, state => Assert.Equal(life.In(state), later.In(state)));
+        Assert.True(Loader.Scrape().Of(spends.Pid).Has("proc_image_process_state_seconds_total"));
+    }
+
+    [Fact]
+    public void The_level_stands_wherever_the_images_of_a_policy_do()
+    {
+        var naps = Start("naps", 11);
+        Assert.EndsWith(": keytime 1, resource\n", Loader.Control("-rk1", "-P", $"{naps.Pid}"), StringComparison.Ordinal);
+        Assert.EndsWith(": keytime 1, resource", Loader.AwaitLine("policy "), StringComparison.Ordinal);
+        Assert.Contains(": keytime 1, resource; 1 task;", Loader.Control("--status"), StringComparison.Ordinal);
+        Assert.Contains(": keytime 0, ", Loader.Control("-k0", "-P", $"{naps.Pid}"), StringComparison.Ordinal);
+        Assert.EndsWith(": keytime, resource", Loader.AwaitLine("policy "), StringComparison.Ordinal);
     }
 
     [Fact]

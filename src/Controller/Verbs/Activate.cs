@@ -122,7 +122,7 @@ internal static class Activate
                 ExitStatus.Failed, $"{target} has exited meanwhile, or this kernel hides it from BPF; nothing is imaged");
         }
 
-        return $"imaging {Describe(book, slot, task)}{PolicyText.WhatItStarts(book[slot])}: {options.Images.Listed()}{Deadline(options)}";
+        return $"imaging {Describe(book, slot, task)}{PolicyText.WhatItStarts(book[slot])}: {options.Images.ListedLevels()}{Deadline(options)}";
     }
 
     private static string Change(PolicyBook book, uint slot, ControllerOptions options)
@@ -135,9 +135,9 @@ internal static class Activate
         book.Apply();
         RequireLive(book, slot);
 
-        var images = changed == ImageSet.None ? "images as they were" : string.Join(" ", changed.Names().Select(name => "+" + name));
+        var images = changed == ImageSet.None ? "images as they were" : string.Join(" ", changed.Levels().Select(name => "+" + name));
         if (changed == ImageSet.Ledger)
-            images = $"key times {options.KeytimeLevel}";
+            images = $"keytime {options.KeytimeLevel}";
         return $"changed policy {old.Id}, {PolicyText.Target(old)}{PolicyText.WhatItStarts(book[slot])}: {images}"
             + (options.TimeSeconds > 0 ? Deadline(options) : ", no deadline");
     }

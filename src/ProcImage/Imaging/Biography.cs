@@ -11,10 +11,16 @@ public sealed class Biography
     /// <summary>In the order of their time; those of one time in the order in which they were told.</summary>
     public IReadOnlyList<Milestone> Milestones => _milestones;
 
+    /// <summary>About what the milestones take in memory.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>How many there have been.</summary>
     public ulong Added { get; private set; }
 
-    /// <summary>Unix time in ns before which an earlier loader has been told; 0 where there was none.</summary>
+    /// <summary>
+    /// Unix time in ns before which an earlier loader may have been told; 0 where there was none, and where the birth was
+    /// told to this one.
+    /// </summary>
     public ulong Since { get; set; }
 
     /// <summary>How many of the oldest are not kept any more.</summary>
@@ -32,21 +38,33 @@ public sealed class Biography
     public void Add(Milestone milestone)
     {
         Added++;
-        Birth ??= milestone as Born;
+        if (milestone is Born born)
+            (Birth, Since) = (Birth ?? born, 0);
         Oom ??= milestone as ChosenByOom;
         Death ??= milestone as Died;
         var at = _milestones.Count;
         while (at > 0 && IsBefore(milestone, _milestones[at - 1]))
             at--;
         _milestones.Insert(at, milestone);
+        Bytes += milestone.Bytes;
         if (_milestones.Count > MostMilestones)
             DropOldest();
     }
 
     public void DropOldest()
     {
+        Bytes -= _milestones[0].Bytes;
         _milestones.RemoveAt(0);
         Dropped++;
+    }
+
+    /// <summary>Drops all of them, and their place.</summary>
+    public void Empty()
+    {
+        Dropped += (ulong)_milestones.Count;
+        Bytes = 0;
+        _milestones.Clear();
+        _milestones.Capacity = 0;
     }
 
     /// <summary>Nothing follows a death, though a thread that was late to tell of its own end has a later time.</summary>

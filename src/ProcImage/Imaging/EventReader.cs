@@ -46,21 +46,7 @@ internal static class EventReader
         ReadOnlySpan<byte> file = exec.File, arguments = exec.Arguments;
         var kept = (int)Math.Min(exec.ArgumentsKept, (uint)arguments.Length);
         var isCut = exec.ArgumentsBytes > (uint)kept || exec.FileBytes > (uint)file.Length;
-        return new Executed(time, exec.Event.Tid, exec.OldTid, Text(file), Split(arguments[..kept]), isCut);
-    }
-
-    /// <summary>Each ends with a zero, but perhaps the last one that was kept.</summary>
-    private static List<string> Split(ReadOnlySpan<byte> arguments)
-    {
-        var split = new List<string>();
-        while (!arguments.IsEmpty)
-        {
-            var end = arguments.IndexOf((byte)0);
-            split.Add(Encoding.UTF8.GetString(end < 0 ? arguments : arguments[..end]));
-            arguments = end < 0 ? [] : arguments[(end + 1)..];
-        }
-
-        return split;
+        return new Executed(time, exec.Event.Tid, exec.OldTid, Text(file), arguments[..kept].ToArray(), isCut);
     }
 
     private static ChosenByOom ReadOom(in OomEvent oom, ulong time) => new(

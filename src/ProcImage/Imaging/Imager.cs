@@ -3,7 +3,10 @@ using ProcImage.Abi;
 
 namespace ProcImage.Imaging;
 
-/// <summary>Reads the kernel side into portraits: at each scrape, and when a process or a policy has ended.</summary>
+/// <summary>
+/// Reads the kernel side into portraits: at each scrape, when a policy has ended, and when events have begun many; takes
+/// up what it tells of by itself.
+/// </summary>
 public sealed class Imager : IDisposable
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
@@ -169,7 +172,24 @@ public sealed class Imager : IDisposable
     private void Consume()
     {
         lock (_lock)
+        {
             _events.Consume();
+            if (_table.NeedsReading)
+                TryWalk();
+        }
+    }
+
+    /// <summary>Where it breaks off, whoever asks for the next one hears of it.</summary>
+    private void TryWalk()
+    {
+        try
+        {
+            Walk();
+        }
+        catch (BpfException)
+        {
+            // What it has met is in the table.
+        }
     }
 
     private void Receive(ReadOnlySpan<byte> record)

@@ -1,3 +1,4 @@
+using System.Text;
 using ProcImage.Abi;
 
 namespace ProcImage.Imaging;
@@ -5,7 +6,24 @@ namespace ProcImage.Imaging;
 /// <summary>Something that has happened in a life.</summary>
 /// <param name="Time">Unix time in ns, of the kernel's hook.</param>
 /// <param name="Tid">The thread that it has happened to.</param>
-public abstract record Milestone(ulong Time, int Tid);
+public abstract record Milestone(ulong Time, int Tid)
+{
+    /// <summary>Of any: the object, and its places in the biography and in the order of all.</summary>
+    private const int Own = 96;
+
+    /// <summary>Of an object without what is in it.</summary>
+    private const int Header = 24;
+
+    /// <summary>About what it takes in memory.</summary>
+    public int Bytes => Own + Added;
+
+    /// <summary>What its kind adds.</summary>
+    protected virtual int Added => 0;
+
+    protected static int Of(string text) => Header + (sizeof(char) * text.Length);
+
+    protected static int Of(byte[] bytes) => Header + bytes.Length;
+}
 
 /// <summary>It has started a process, or a thread of its own.</summary>
 /// <param name="Time">Unix time in ns.</param>
@@ -15,7 +33,10 @@ public abstract record Milestone(ulong Time, int Tid);
 /// <param name="ChildComm">Its name, that of who has started it.</param>
 /// <param name="Flags">As clone(2) has them.</param>
 public sealed record Started(ulong Time, int Tid, EventKind Kind, Subject Child, string ChildComm, ulong Flags)
-    : Milestone(Time, Tid);
+    : Milestone(Time, Tid)
+{
+    protected override int Added => Of(ChildComm);
+}
 
 /// <summary>It has begun: the first of a life, where its birth was imaged.</summary>
 /// <param name="Time">Unix time in ns.</param>
@@ -29,12 +50,33 @@ public sealed record Born(ulong Time, int Tid, EventKind Kind, int Parent) : Mil
 /// <param name="Tid">Of the process, which is the thread's from now on.</param>
 /// <param name="OldTid">The thread that has called exec(2): another one where it was not the leader.</param>
 /// <param name="File">As exec(2) was given it; empty where it could not be read.</param>
-/// <param name="Arguments">As they were, as far as they were kept.</param>
+/// <param name="ArgumentBytes">Its arguments, as far as they were kept, each with a closing zero but perhaps the last.</param>
 /// <param name="IsCut">There are more, or the file's path is longer.</param>
-public sealed record Executed(ulong Time, int Tid, int OldTid, string File, IReadOnlyList<string> Arguments, bool IsCut)
-    : Milestone(Time, Tid);
+public sealed record Executed(ulong Time, int Tid, int OldTid, string File, byte[] ArgumentBytes, bool IsCut)
+    : Milestone(Time, Tid)
+{
+    /// <summary>Taken apart at each call: as strings hundreds of short ones would take some KB.</summary>
+    public IReadOnlyList<string> SplitArguments()
+    {
+        var split = new List<string>();
+        ReadOnlySpan<byte> rest = ArgumentBytes;
+        while (!rest.IsEmpty)
+        {
+            var end = rest.IndexOf((byte)0);
+            split.Add(Encoding.UTF8.GetString(end < 0 ? rest : rest[..end]));
+            rest = end < 0 ? [] : rest[(end + 1)..];
+        }
 
-public sealed record Renamed(ulong Time, int Tid, string Before, string After) : Milestone(Time, Tid);
+        return split;
+    }
+
+    protected override int Added => Of(File) + Of(ArgumentBytes);
+}
+
+public sealed record Renamed(ulong Time, int Tid, string Before, string After) : Milestone(Time, Tid)
+{
+    protected override int Added => Of(Before) + Of(After);
+}
 
 /// <summary>A thread has ended, and its process goes on.</summary>
 /// <param name="Time">Unix time in ns.</param>
@@ -53,7 +95,10 @@ public sealed record ThreadEnded(ulong Time, int Tid, int Status) : Milestone(Ti
 /// <param name="Cgroup">Path of its memory cgroup; '…' at its beginning where there are more levels.</param>
 public sealed record ChosenByOom(
     ulong Time, int Tid, ulong ResidentBytes, ulong VirtualBytes, int ScoreAdjustment, int Trigger, string TriggerComm, string Cgroup)
-    : Milestone(Time, Tid);
+    : Milestone(Time, Tid)
+{
+    protected override int Added => Of(TriggerComm) + Of(Cgroup);
+}
 
 /// <summary>It has died: the last of a life.</summary>
 /// <param name="Time">Unix time in ns.</param>

@@ -13,7 +13,6 @@ public sealed class Portrait(Subject subject)
     private ResourceUsage _pendingUsage;
     private RecordParts _pendingParts;
     private bool _isHeld;
-    private bool _lacksThread;
     private (ulong Resources, ulong Delays, ulong Since, ulong Keytimes, ImageSet Images, bool Dead, bool Counted) _stored;
 
     public Subject Subject { get; } = subject;
@@ -110,25 +109,28 @@ public sealed class Portrait(Subject subject)
     public bool IsStored { get; private set; }
 
     /// <summary>False when something of it was lost.</summary>
-    public bool IsComplete => !LacksRecord && !_lacksThread;
+    public bool IsComplete => !LacksRecord && !LacksEvent;
 
     /// <summary>Its final record was lost.</summary>
     public bool LacksRecord { get; set; }
+
+    /// <summary>An event of it was lost, or one of its threads could not be imaged.</summary>
+    public bool LacksEvent { get; private set; }
 
     /// <summary>A policy names it, and not only its ancestor or every process.</summary>
     public bool IsTarget => Subject.IsThread || Policies[(int)Name.NamedByProcess] != 0;
 
     /// <summary>Unix time in ns of the activation that its delays count from.</summary>
-    public ulong DelaysCreated => ToUnix(Delays.Since);
+    public ulong DelaysCreated => BootClock.ToUnix(Delays.Since);
 
     /// <summary>Missed while it counted: unless its final record is still to come, that was lost.</summary>
     public bool HasVanished { get; private set; }
 
     /// <summary>Unix time in ns of the activation that its key times count from.</summary>
-    public ulong KeytimesCreated => ToUnix(Keytimes.Since);
+    public ulong KeytimesCreated => BootClock.ToUnix(Keytimes.Since);
 
     /// <summary>The same of its times by state.</summary>
-    public ulong LedgerCreated => ToUnix(Keytimes.LedgerSince);
+    public ulong LedgerCreated => BootClock.ToUnix(Keytimes.LedgerSince);
 
     /// <summary>ns; 0 while it lives, and where it died before it was imaged.</summary>
     public ulong Lifetime => ExitTime == 0 ? 0 : ExitTime - StartTime;
@@ -144,6 +146,9 @@ public sealed class Portrait(Subject subject)
 
     /// <summary>The same of its key times alone.</summary>
     public ulong KeytimesQuietSince { get; private set; }
+
+    /// <summary>The same of its times by state alone.</summary>
+    public ulong LedgerQuietSince { get; private set; }
 
     /// <summary>Shown within the bound on series.</summary>
     public bool IsAdmitted { get; set; }
@@ -162,6 +167,8 @@ public sealed class Portrait(Subject subject)
         {
             HasDelays = Images.HasFlag(ImageSet.Schedule);
             HasKeytimes = Images.HasFlag(ImageSet.Keytime);
+            if (!Images.HasFlag(ImageSet.Ledger))
+                Keytimes.DropLedger();
             return;
         }
 
@@ -170,7 +177,7 @@ public sealed class Portrait(Subject subject)
         IsDead = true;
         ExitStatus = shown.ExitCode;
         WasOutOfMemory = shown.Oom != 0;
-        ExitTime = shown.ExitTime == 0 ? 0 : ToUnix(shown.ExitTime);
+        ExitTime = shown.ExitTime == 0 ? 0 : BootClock.ToUnix(shown.ExitTime);
     }
 
     /// <summary>What is to be stored before it is shown; false when nothing has changed since the last time.</summary>
@@ -304,16 +311,12 @@ public sealed class Portrait(Subject subject)
     public void DropKeytimes() => HasKeytimes = false;
 
     /// <summary>Something has happened to it, so its key times count, though no reading may have met it yet.</summary>
-    public void Note(Milestone milestone)
+    public void NoteKeytimes()
     {
         if (Images == ImageSet.None && !IsDead)
             Images = ImageSet.Keytime;
         HasKeytimes = true;
-        Biography.Add(milestone);
     }
-
-    /// <summary>CLOCK_BOOTTIME in ns as unix time in ns.</summary>
-    public ulong ToUnix(ulong bootTime) => StartTime + (bootTime - Subject.StartId);
 
     private void Take(in ProcessRecord record, in ResourceUsage usage, in RecordParts parts, ulong now)
     {
@@ -324,7 +327,7 @@ public sealed class Portrait(Subject subject)
         Images = record.Images;
         IsNamed = record.Header.Flags.HasFlag(RecordFlag.Named);
         Policies = record.Policies;
-        _lacksThread = record.Header.Flags.HasFlag(RecordFlag.Incomplete);
+        LacksEvent = record.Header.Flags.HasFlag(RecordFlag.Incomplete);
         Threads = record.Threads;
         if (Images.HasFlag(ImageSet.Resource))
             Resources.Advance(record, usage);
@@ -346,7 +349,7 @@ public sealed class Portrait(Subject subject)
             ExitStatus = record.ExitCode;
             WasOutOfMemory = record.Header.Flags.HasFlag(RecordFlag.Oom);
             if (ExitTime == 0 && record.ExitTime != 0)
-                ExitTime = ToUnix(record.ExitTime);
+                ExitTime = BootClock.ToUnix(record.ExitTime);
             if (record.Parts.HasFlag(PartFlag.Cause))
                 Certificate = Certify(parts.Cause, usage);
         }
@@ -355,12 +358,13 @@ public sealed class Portrait(Subject subject)
         QuietSince = QuietFrom(QuietSince, Images != ImageSet.None, now);
         DelaysQuietSince = QuietFrom(DelaysQuietSince, Images.HasFlag(ImageSet.Schedule), now);
         KeytimesQuietSince = QuietFrom(KeytimesQuietSince, Images.HasFlag(ImageSet.Keytime), now);
+        LedgerQuietSince = QuietFrom(LedgerQuietSince, Images.HasFlag(ImageSet.Ledger), now);
     }
 
-    private DeathCertificate Certify(in DeathCause cause, in ResourceUsage totals) => new(
+    private static DeathCertificate Certify(in DeathCause cause, in ResourceUsage totals) => new(
         cause.Origin,
         cause.Code,
-        cause.Time == 0 ? 0 : ToUnix(cause.Time),
+        cause.Time == 0 ? 0 : BootClock.ToUnix(cause.Time),
         cause.HasAddress != 0 ? cause.Address : null,
         cause.Sender == 0 ? null : new SignalSender(cause.Sender, cause.SenderComm.ToString(), cause.SenderUid),
         totals);

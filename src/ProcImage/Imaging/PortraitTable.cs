@@ -10,7 +10,10 @@ namespace ProcImage.Imaging;
 /// <param name="linger">ns for which what has ended is still shown.</param>
 /// <param name="identify">Looks up what only /proc says of a life; null when it is gone.</param>
 /// <param name="store">What earlier loaders have shown, and where this one stores it.</param>
-public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity?> identify, IFigureStore store)
+/// <param name="adoptedAt">CLOCK_BOOTTIME in ns at which this loader has taken over from an earlier one; 0 where there was
+/// none.</param>
+public sealed class PortraitTable(
+    ulong linger, Func<int, ulong, ProcessIdentity?> identify, IFigureStore store, ulong adoptedAt)
 {
     /// <summary>Figures are stored so many lives at a time: some 160 KB.</summary>
     private const int StoredAtOnce = 512;
@@ -27,14 +30,21 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
     /// <summary>Of all portraits together.</summary>
     private const int MaxMilestones = 100_000;
 
+    /// <summary>Of memory that they take.</summary>
+    private const long MaxMilestoneBytes = 32_000_000;
+
+    /// <summary>So many more portraits than after the last reading may be those of lives whose final record was lost.</summary>
+    private const int MostSinceReading = 1000;
+
     private readonly Dictionary<Subject, Portrait> _portraits = [];
     private readonly Queue<Portrait> _dead = new();
     private readonly Queue<Portrait> _deadTargets = new();
-    private readonly MilestoneBound _milestones = new(MaxMilestones);
+    private readonly MilestoneBound _milestones = new(MaxMilestones, MaxMilestoneBytes);
     private readonly List<Subject> _over = [];
     private readonly List<Life> _lives = new(StoredAtOnce);
     private readonly List<Shown> _shown = new(StoredAtOnce);
     private ulong _walk;
+    private int _countAtReading;
 
     /// <summary>Something has happened in a life. Whoever hears it must not wait: the ring buffer does, too.</summary>
     public event Action<Subject, Milestone>? Told;
@@ -43,6 +53,9 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
     public Exits Exits { get; } = new(store);
 
     public IReadOnlyCollection<Portrait> Portraits => _portraits.Values;
+
+    /// <summary>Only a reading finds out who has gone unheard; nobody may ask for one.</summary>
+    public bool NeedsReading => _portraits.Count - _countAtReading > MostSinceReading;
 
     public Portrait? Find(Subject subject) => _portraits.GetValueOrDefault(subject);
 
@@ -66,7 +79,11 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         }
     }
 
-    public void BeginWalk() => _walk++;
+    public void BeginWalk()
+    {
+        _walk++;
+        _countAtReading = _portraits.Count; // also where it breaks off: the next one is not at once
+    }
 
     /// <summary>A record of the iterator or of the ring buffer.</summary>
     public void Add(ReadOnlySpan<byte> bytes, ulong now)
@@ -119,6 +136,7 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
 
         Forget(now);
         Store();
+        _countAtReading = _portraits.Count;
     }
 
     private void AddProcess(ReadOnlySpan<byte> bytes)
@@ -182,12 +200,14 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         if (!happened.Whose.HasFlag(EventFlag.OfChild))
             return;
         var child = GetOrAdd(EventReader.ChildOf(bytes));
-        Note(child, new Born(child.ToUnix(happened.Time), child.Subject.Tgid, happened.Kind, happened.Tgid));
+        Note(child, new Born(BootClock.ToUnix(happened.Time), child.Subject.Tgid, happened.Kind, happened.Tgid));
     }
 
     private void Tell(Portrait portrait, in LifeEvent happened, ReadOnlySpan<byte> bytes, bool isTold)
     {
-        var milestone = EventReader.Read(bytes, portrait.ToUnix(happened.Time));
+        if (happened.Kind == EventKind.Oom && portrait.Biography.Oom is not null)
+            return; // the OOM killer marks it again while its threads end
+        var milestone = EventReader.Read(bytes, BootClock.ToUnix(happened.Time));
         Note(portrait, milestone);
         if (isTold)
             Told?.Invoke(portrait.Subject, milestone);
@@ -195,8 +215,8 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
 
     private void Note(Portrait portrait, Milestone milestone)
     {
-        portrait.Note(milestone);
-        _milestones.Count(portrait.Biography);
+        portrait.NoteKeytimes();
+        _milestones.Add(portrait.Biography, milestone);
     }
 
     /// <summary>Once: several records may tell it.</summary>
@@ -218,7 +238,7 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
     {
         var record = RecordStream.Read<ExceptedRecord>(bytes);
         var subject = new Subject(record.Tgid, 0, record.StartId);
-        _portraits.Remove(subject);
+        Remove(subject);
         _over.Add(subject);
     }
 
@@ -240,6 +260,10 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         {
             portrait.Recall(shown);
             portrait.Biography.Since = BootClock.ToUnix(BootClock.Now);
+        }
+        else if (subject.StartId < adoptedAt)
+        {
+            portrait.Biography.Since = BootClock.ToUnix(adoptedAt);
         }
 
         _portraits.Add(subject, portrait);
@@ -283,7 +307,7 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         var dead = portrait.IsTarget ? _deadTargets : _dead;
         dead.Enqueue(portrait);
         if (dead.Count > MaxDead)
-            _portraits.Remove(dead.Dequeue().Subject);
+            Remove(dead.Dequeue().Subject);
     }
 
     /// <summary>Of a record that the next loader does not get.</summary>
@@ -340,12 +364,24 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
         return unseen.Count > 0;
     }
 
+    private void Remove(Subject subject)
+    {
+        if (_portraits.Remove(subject, out var portrait))
+            _milestones.Empty(portrait.Biography);
+    }
+
     private bool HasLingered(ulong since, ulong now) => since != 0 && now - since >= linger;
+
+    private void DropKeytimes(Portrait portrait)
+    {
+        portrait.DropKeytimes();
+        _milestones.Empty(portrait.Biography);
+    }
 
     /// <summary>While it lives it may be imaged again, and goes on from what it has shown.</summary>
     private void Forget(Portrait portrait)
     {
-        _portraits.Remove(portrait.Subject);
+        Remove(portrait.Subject);
         if (portrait is { HasVanished: true, IsStored: true })
             _over.Add(portrait.Subject);
     }
@@ -354,13 +390,15 @@ public sealed class PortraitTable(ulong linger, Func<int, ulong, ProcessIdentity
     {
         foreach (var dead in new[] { _dead, _deadTargets })
             while (dead.TryPeek(out var oldest) && now - oldest.QuietSince >= linger)
-                _portraits.Remove(dead.Dequeue().Subject);
+                Remove(dead.Dequeue().Subject);
         foreach (var portrait in _portraits.Values.Where(portrait => !portrait.IsBuried))
         {
             if (HasLingered(portrait.DelaysQuietSince, now))
                 portrait.DropDelays();
             if (HasLingered(portrait.KeytimesQuietSince, now))
-                portrait.DropKeytimes();
+                DropKeytimes(portrait);
+            if (HasLingered(portrait.LedgerQuietSince, now))
+                portrait.Keytimes.DropLedger();
             if (HasLingered(portrait.QuietSince, now) || (portrait is { QuietSince: not 0, HasDelays: false, HasKeytimes: false, HasVanished: false }))
                 Forget(portrait);
         }

@@ -98,7 +98,7 @@ public static class SubjectMetrics
                 + SinceActivation,
             WriteStates),
         Keytimes("process_forks_total", [],
-            "How often the process has started another one, vfork included: the task_newtask hook." + SinceActivation,
+            "How often the process has forked, vfork included: the task_newtask hook." + SinceActivation,
             (x, p, id) => Counted(x, id, p, p.Keytimes.Forks)),
         Keytimes("process_execs_total", [],
             "How often the process has become another program: the sched_process_exec hook." + SinceActivation,

@@ -28,13 +28,18 @@ public static class EventText
         Started { Kind: EventKind.Clone } thread => ("clone", Invariant($"thread {thread.Child.Id}")),
         Started started => (started.Kind == EventKind.Vfork ? "vfork" : "fork", Invariant($"child {started.Child.Id}")),
         Born born => ("born", Invariant($"of {born.Parent}")),
-        Executed executed => ("exec", string.Join(' ', [executed.File, .. executed.Arguments]) + (executed.IsCut ? " ..." : "")),
+        Executed executed => ("exec", Program(executed)),
         Renamed renamed => ("rename", $"{renamed.Before} -> {renamed.After}"),
         ThreadEnded ended => ("exit", Invariant($"thread {ended.Tid}, ") + How(ended.Status)),
         ChosenByOom oom => ("oom", Choice(oom)),
         Died died => ("death", $"{How(died.Status)}{Why(died.Certificate)}{Core(died.Status)}{Invariant($", lived {died.Lifetime / 1e9:0.000} s")}"),
         _ => throw new ArgumentException($"there is no text for {milestone.GetType().Name}", nameof(milestone)),
     };
+
+    private static string Program(Executed executed) =>
+        ShellWord.Line([executed.File, .. executed.SplitArguments()])
+        + (executed.IsCut ? " ..." : "")
+        + (executed.OldTid == executed.Tid ? "" : Invariant($" (by thread {executed.OldTid})"));
 
     private static string How(int status) => WaitStatus.Signal(status) is var signal and not 0
         ? SignalNames.Of(signal)

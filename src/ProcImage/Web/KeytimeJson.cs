@@ -62,7 +62,7 @@ internal static class KeytimeJson
             json.WriteEndObject();
         }
 
-        json.WriteBoolean("complete", portrait.IsComplete);
+        PortraitJson.WriteComplete(json, portrait);
         json.WriteEndObject();
     }
 
@@ -152,7 +152,7 @@ internal static class KeytimeJson
         json.WriteNumber("old_tid", executed.OldTid);
         json.WriteString("file", executed.File);
         json.WriteStartArray("arguments");
-        foreach (var argument in executed.Arguments)
+        foreach (var argument in executed.SplitArguments())
             json.WriteStringValue(argument);
         json.WriteEndArray();
         json.WriteBoolean("cut", executed.IsCut);

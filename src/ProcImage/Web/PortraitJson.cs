@@ -24,6 +24,20 @@ internal static class PortraitJson
     public static byte[]? One(Portrait? portrait) =>
         portrait is not { HasFigures: true } ? null : Build(json => Write(json, portrait, withEvents: true));
 
+    /// <summary>Where it is not, what was lost too.</summary>
+    public static void WriteComplete(Utf8JsonWriter json, Portrait portrait)
+    {
+        json.WriteBoolean("complete", portrait.IsComplete);
+        if (portrait.IsComplete)
+            return;
+        json.WriteStartArray("losses");
+        if (portrait.LacksRecord)
+            json.WriteStringValue("final_record");
+        if (portrait.LacksEvent)
+            json.WriteStringValue("thread_or_event");
+        json.WriteEndArray();
+    }
+
     private static byte[] Build(Action<Utf8JsonWriter> write)
     {
         using var stream = new MemoryStream();
@@ -47,7 +61,7 @@ internal static class PortraitJson
         foreach (var image in portrait.Images.Names())
             json.WriteStringValue(image);
         json.WriteEndArray();
-        json.WriteBoolean("complete", portrait.IsComplete);
+        WriteComplete(json, portrait);
         json.WriteNumber("start_time_ns", portrait.StartTime);
         json.WriteString("state", portrait.IsDead ? "dead" : portrait.Images == ImageSet.None ? "frozen" : "alive");
         if (portrait.IsDead)

@@ -29,7 +29,7 @@ public class DeathCertificateTests
     [Fact]
     public void A_fault_has_an_address_also_where_that_is_0_and_nobody_has_sent_it()
     {
-        var certificate = Certify(new() { Signal = 11, Origin = Origin.Fault, Code = 1, Address = 0 });
+        var certificate = Certify(new() { Signal = 11, Origin = Origin.Fault, HasAddress = 1, Code = 1, Address = 0 });
         Assert.Equal(0UL, certificate.Address);
         Assert.Null(certificate.Sender);
     }

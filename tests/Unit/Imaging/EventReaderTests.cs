@@ -28,14 +28,14 @@ public class EventReaderTests
     {
         var exec = Assert.IsType<Executed>(Read(Events.Exec("/bin/true", "true", "", "a b").Bytes()));
         Assert.Equal((Now, 4241, 4241, "/bin/true", false), (exec.Time, exec.Tid, exec.OldTid, exec.File, exec.IsCut));
-        Assert.Equal(["true", "", "a b"], exec.Arguments);
+        Assert.Equal(["true", "", "a b"], exec.SplitArguments());
     }
 
     [Fact]
     public void An_exec_without_arguments_has_none()
     {
         var exec = Assert.IsType<Executed>(Read(Events.Exec("/bin/true").Bytes()));
-        Assert.Empty(exec.Arguments);
+        Assert.Empty(exec.SplitArguments());
         Assert.False(exec.IsCut);
     }
 
@@ -54,7 +54,7 @@ public class EventReaderTests
     {
         var exec = Assert.IsType<Executed>(Read(Events.Exec("/bin/true", new string('x', length)).Bytes()));
         Assert.Equal(isCut, exec.IsCut);
-        Assert.Equal(new string('x', Math.Min(length, Limits.ArgumentsSize)), Assert.Single(exec.Arguments));
+        Assert.Equal(new string('x', Math.Min(length, Limits.ArgumentsSize)), Assert.Single(exec.SplitArguments()));
     }
 
     [Fact]
@@ -62,14 +62,24 @@ public class EventReaderTests
     {
         var exec = Assert.IsType<Executed>(Read((Events.Exec("/bin/true", "true") with { ArgumentsKept = 0 }).Bytes()));
         Assert.True(exec.IsCut);
-        Assert.Empty(exec.Arguments);
+        Assert.Empty(exec.SplitArguments());
     }
 
     [Fact]
     public void A_size_beyond_what_there_is_reads_no_further()
     {
         var exec = Assert.IsType<Executed>(Read((Events.Exec("/bin/true", "true") with { ArgumentsKept = uint.MaxValue }).Bytes()));
-        Assert.Equal("true", exec.Arguments[0]);
+        Assert.Equal("true", exec.SplitArguments()[0]);
+    }
+
+    [Fact]
+    public void Many_short_arguments_take_no_more_memory_than_a_long_one()
+    {
+        var letters = Enumerable.Repeat("x", Limits.ArgumentsSize / 2).ToArray();
+        var (many, one) = (Read(Events.Exec("/bin/true", letters).Bytes()), Read(Events.Exec("/bin/true", new string('x', 511)).Bytes()));
+        Assert.Equal(letters, Assert.IsType<Executed>(many).SplitArguments());
+        Assert.Equal(one.Bytes, many.Bytes);
+        Assert.InRange(many.Bytes, 512, 1024);
     }
 
     [Fact]
@@ -96,7 +106,7 @@ public class EventReaderTests
         exec.File[5] = 0xfe;
         exec.Arguments[1] = 0xfe;
         var executed = Assert.IsType<Executed>(Read(exec.Bytes()));
-        Assert.Equal(("/bin/\ufffd", "a\ufffdc"), (executed.File, executed.Arguments[0]));
+        Assert.Equal(("/bin/\ufffd", "a\ufffdc"), (executed.File, executed.SplitArguments()[0]));
     }
 
     [Fact]

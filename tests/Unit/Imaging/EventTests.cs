@@ -40,7 +40,7 @@ public class EventTests
         var born = Assert.IsType<Born>(Assert.Single(child.Biography.Milestones));
         Assert.Equal(new Born(child.StartTime + 1009, Events.Child, EventKind.Fork, 4241), born);
         Assert.Equal(born, child.Biography.Birth);
-        Assert.IsType<Started>(Assert.Single(_told).Milestone);
+        Assert.Equal(born.Time, Assert.IsType<Started>(Assert.Single(_told).Milestone).Time);
     }
 
     [Fact]
@@ -52,13 +52,22 @@ public class EventTests
     }
 
     [Fact]
-    public void What_happens_to_a_thread_that_is_a_target_is_its_own_too_and_told_once()
+    public void What_happens_to_a_thread_that_is_a_target_is_its_own_too_and_is_told_once()
     {
         var whose = EventFlag.OfProcess | EventFlag.OfThread;
         _readings.Receive((Events.Rename with { Event = Events.Of(EventKind.Rename, tid: 4243, whose: whose) }).Bytes());
         Assert.Equal([0, 4243], _readings.Table.Portraits.Select(portrait => portrait.Subject.Tid).Order());
         Assert.All(_readings.Table.Portraits, portrait => Assert.Single(portrait.Biography.Milestones));
         Assert.Equal(0, Assert.Single(_told).Subject.Tid);
+    }
+
+    [Fact]
+    public void One_that_the_OOM_killer_marks_again_was_chosen_once()
+    {
+        _readings.Receive(Events.Oom.Bytes());
+        _readings.Receive((Events.Oom with { Event = Events.Of(EventKind.Oom, Events.Time + 7) }).Bytes());
+        Assert.Equal(_readings.Only.Biography.Oom, Assert.Single(_readings.Only.Biography.Milestones));
+        Assert.Single(_told);
     }
 
     [Fact]
@@ -99,6 +108,49 @@ public class EventTests
         var stats = _readings.Only.Keytimes.Stats;
         Assert.Equal((3UL, 11UL), (stats.Execs, stats.Times[0]));
         Assert.True(_readings.Only is { HasKeytimes: true, Keytimes.HasLedger: true });
+    }
+
+    [Fact]
+    public void The_events_of_one_that_is_forgotten_are_forgotten()
+    {
+        var biography = _readings.Read(Records.KeytimeOnly.Bytes(null, Records.Times(11))).Receive(Events.Rename.Bytes()).Only.Biography;
+        _readings.Receive(Records.Killed.Bytes(null, Records.Times(11), default(DeathCause)));
+        Assert.Equal(2, biography.Milestones.Count);
+        _readings.Wait(300).Read();
+        Assert.Empty(_readings.Table.Portraits);
+        Assert.Equal((0, 0L), (biography.Milestones.Count, biography.Bytes));
+    }
+
+    [Fact]
+    public void The_events_of_the_first_loader_are_all_there_are()
+    {
+        _readings.Receive(Events.Rename.Bytes()).Read(Records.KeytimeOnly.Bytes(null, Records.Times(11)));
+        Assert.Equal(0UL, _readings.Only.Biography.Since);
+    }
+
+    [Fact]
+    public void One_that_lived_before_this_loader_has_its_events_since_then_whether_it_was_shown_or_not()
+    {
+        _readings.Adopt().Receive(Events.Rename.Bytes());
+        Assert.Equal(BootClock.ToUnix(_readings.Now), _readings.Only.Biography.Since);
+        _readings.Read(Records.KeytimeOnly.Bytes(null, Records.Times(11))).Adopt().Receive(Events.Rename.Bytes());
+        Assert.NotEqual(0UL, _readings.Only.Biography.Since);
+    }
+
+    [Fact]
+    public void One_whose_birth_is_told_to_this_loader_has_all_of_its_events_here()
+    {
+        _readings.Adopt().Receive((Events.Birth with { Event = Events.Of(EventKind.Fork, whose: EventFlag.OfChild) }).Bytes());
+        Assert.Equal(0UL, _readings.Only.Biography.Since);
+    }
+
+    [Fact]
+    public void One_that_begins_later_than_this_loader_has_all_of_its_events_here()
+    {
+        var begun = _readings.Adopt().Now + 7;
+        var happened = Events.Of(EventKind.Rename, begun + 11) with { StartId = begun, ThreadStartId = begun };
+        _readings.Receive((Events.Rename with { Event = happened }).Bytes());
+        Assert.Equal(0UL, _readings.Only.Biography.Since);
     }
 
     [Fact]

@@ -55,6 +55,28 @@ public class FrozenTests
     }
 
     [Fact]
+    public void Where_key_times_go_on_without_their_times_these_vanish_after_the_linger()
+    {
+        var without = (Records.KeytimeOnly with { Images = ImageSet.Keytime, Kept = ImageSet.Keytime, LedgerSince = 0 })
+            .Bytes(null, new KeytimeStats { Execs = 5 });
+        var readings = new Readings().Read(Records.KeytimeOnly.Bytes(null, Records.Times(11) with { Execs = 3 })).Read(without);
+        Assert.Equal(11UL, readings.Only.Keytimes.Stats.Times[0]);
+        Assert.True(readings.Wait(299).Read(without).Only.Keytimes.HasLedger);
+        Assert.False(readings.Wait(1).Read(without).Only.Keytimes.HasLedger, "they are still shown");
+        Assert.True(readings.Only is { HasKeytimes: true, Keytimes.Stats.Execs: 5 });
+    }
+
+    [Fact]
+    public void Times_that_have_ended_do_not_come_back_with_the_next_loader()
+    {
+        var without = (Records.KeytimeOnly with { Images = ImageSet.Keytime, Kept = ImageSet.Keytime, LedgerSince = 0 })
+            .Bytes(null, new KeytimeStats { Execs = 5 });
+        var readings = new Readings().Read(Records.KeytimeOnly.Bytes(null, Records.Times(11) with { Execs = 3 })).Read(without);
+        readings.Adopt().Read(without);
+        Assert.True(readings.Only is { HasKeytimes: true, Keytimes: { HasLedger: false, Stats.Execs: 5 } });
+    }
+
+    [Fact]
     public void Where_resources_go_on_the_frozen_delays_vanish_after_the_linger_all_the_same()
     {
         var process = Records.Process with { Images = ImageSet.Resource };

@@ -47,6 +47,18 @@ public class KeytimesTests
     }
 
     [Fact]
+    public void A_ledger_that_is_deactivated_leaves_its_times_until_they_are_dropped()
+    {
+        _keytimes.Advance(Records.Times(11) with { Execs = 3 }, 17, 23);
+        _keytimes.Advance(new KeytimeStats { Execs = 5 }, 17, 0);
+        Assert.Equal((5UL, 11UL, 23UL), (_keytimes.Stats.Execs, _keytimes.Stats.Times[0], _keytimes.LedgerSince));
+        _keytimes.DropLedger();
+        Assert.Equal((5UL, 0UL, false), (_keytimes.Stats.Execs, _keytimes.Stats.Times[0], _keytimes.HasLedger));
+        _keytimes.Advance(Records.Times(7) with { Execs = 5 }, 17, 29);
+        Assert.Equal((5UL, 7UL, 29UL), (_keytimes.Stats.Execs, _keytimes.Stats.Times[0], _keytimes.LedgerSince));
+    }
+
+    [Fact]
     public void Whatever_grows_is_seen()
     {
         _keytimes.Advance(default, 17, 17);

@@ -11,7 +11,7 @@ internal sealed class Readings
 
     private readonly FigureStore _store = new();
 
-    public Readings() => Table = NewTable();
+    public Readings() => Table = NewTable(0);
 
     public PortraitTable Table { get; private set; }
 
@@ -48,7 +48,7 @@ internal sealed class Readings
     /// <summary>The loader is killed, and the next one goes on.</summary>
     public Readings Adopt()
     {
-        Table = NewTable();
+        Table = NewTable(Now);
         Table.Recall();
         return this;
     }
@@ -59,5 +59,5 @@ internal sealed class Readings
         return this;
     }
 
-    private PortraitTable NewTable() => new(Linger, (id, _) => id == Gone ? null : Identity, _store);
+    private PortraitTable NewTable(ulong adoptedAt) => new(Linger, (id, _) => id == Gone ? null : Identity, _store, adoptedAt);
 }

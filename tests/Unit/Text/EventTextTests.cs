@@ -1,3 +1,4 @@
+using System.Text;
 using ProcImage.Abi;
 using ProcImage.Imaging;
 using ProcImage.Text;
@@ -45,10 +46,28 @@ public class EventTextTests
     [Fact]
     public void What_it_becomes()
     {
-        AssertEnds("exec    /bin/true true", new Executed(Time, 4242, 4242, "/bin/true", ["true"], false));
-        AssertEnds("exec    /bin/echo echo a b ...", new Executed(Time, 4242, 4242, "/bin/echo", ["echo", "a", "b"], true));
+        AssertEnds("exec    /bin/true true", new Executed(Time, 4242, 4242, "/bin/true", "true\0"u8.ToArray(), false));
+        AssertEnds("exec    /bin/echo echo a b ...", new Executed(Time, 4242, 4242, "/bin/echo", "echo\0a\0b\0"u8.ToArray(), true));
         AssertEnds("rename  sh -> worker", new Renamed(Time, 4242, "sh", "worker"));
     }
+
+    [Theory]
+    [InlineData("a", "a")]
+    [InlineData("", "''")]
+    [InlineData("a b", "'a b'")]
+    [InlineData("it's", "'it'\\''s'")]
+    [InlineData("\"", "'\"'")]
+    [InlineData("a\u2003b", "'a\u2003b'")]
+    [InlineData("--size=$7", "--size=$7")]
+    public void Arguments_are_apart_as_a_shell_would_read_them(string argument, string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes($"echo\0{argument}\0");
+        AssertEnds($"exec    /bin/echo echo {text}", new Executed(Time, 4242, 4242, "/bin/echo", bytes, false));
+    }
+
+    [Fact]
+    public void One_that_another_thread_has_called_says_so() => AssertEnds(
+        "exec    /bin/true true ... (by thread 4244)", new Executed(Time, 4242, 4244, "/bin/true", "true\0"u8.ToArray(), true));
 
     [Fact]
     public void How_a_thread_ends()
@@ -81,7 +100,7 @@ public class EventTextTests
         const string Hostile = "\u001b[31m\n\r\t\u0000\u007f\u009b\u2028";
         Milestone[] all =
         [
-            new Executed(Time, 4242, 4242, Hostile, [Hostile], false),
+            new Executed(Time, 4242, 4242, Hostile, Encoding.UTF8.GetBytes(Hostile), false),
             new Renamed(Time, 4242, Hostile, Hostile),
             new ChosenByOom(Time, 4242, 0, 0, 0, 4251, Hostile, Hostile),
             Death(15, 0, Certificate(Origin.Kill) with { Sender = new SignalSender(1234, Hostile, 0) }),

@@ -130,7 +130,7 @@ public class KeytimeJsonTests
     [Fact]
     public void A_death_by_a_fault_says_where()
     {
-        var death = Death(Records.Killed with { ExitCode = 11 | 0x80 }, new() { Signal = 11, Origin = Origin.Fault, Code = 1, Address = 0x10 });
+        var death = Death(Records.Killed with { ExitCode = 11 | 0x80 }, new() { Signal = 11, Origin = Origin.Fault, HasAddress = 1, Code = 1, Address = 0x10 });
         Assert.Equal(("SIGSEGV", "fault", "0x10"), (Text(death, "signal_name"), Text(death, "origin"), Text(death, "address")));
         Assert.True(death.GetProperty("core_dumped").GetBoolean());
         AssertLacks(death, "sender", "signal_time_ns");
@@ -173,6 +173,33 @@ public class KeytimeJsonTests
         var death = Death(Records.Killed with { Header = header, ExitCode = 9 }, new() { Signal = 9, Origin = Origin.Kernel, Code = 128 });
         Assert.Equal(("oom", "kernel"), (Text(death, "cause"), Text(death, "origin")));
         Assert.Equal((4251UL, "/a/b"), (Number(death.GetProperty("oom").GetProperty("trigger"), "pid"), Text(death.GetProperty("oom"), "cgroup")));
+    }
+
+    [Fact]
+    public void What_is_not_complete_says_what_was_lost()
+    {
+        var incomplete = Records.Killed with { Header = Records.Head(RecordType.FinalProcess, RecordFlag.Dead | RecordFlag.Incomplete) };
+        AssertLost(Death(incomplete, default), "thread_or_event");
+        AssertLost(One(), "thread_or_event");
+    }
+
+    [Fact]
+    public void What_lacks_its_final_record_says_so()
+    {
+        var header = Records.Head(RecordType.Death, RecordFlag.Dead | RecordFlag.Incomplete);
+        AssertLacks(Death(Records.Killed with { Header = Records.Head(RecordType.Death, RecordFlag.Dead) }, default), "losses");
+        _readings.Identity = null;
+        _readings.Read().Wait(3).Read();
+        AssertLost(One().GetProperty("death"), "final_record");
+        AssertLost(One(), "final_record");
+        _readings.Receive((Records.Killed with { Header = header }).Bytes(null, new KeytimeStats(), default(DeathCause)));
+        AssertLost(One().GetProperty("death"), "final_record", "thread_or_event");
+    }
+
+    private static void AssertLost(JsonElement json, params string[] losses)
+    {
+        Assert.False(json.GetProperty("complete").GetBoolean());
+        Assert.Equal(losses, json.GetProperty("losses").EnumerateArray().Select(loss => loss.GetString()));
     }
 
     private static void AssertLacks(JsonElement json, params string[] names) =>
