@@ -186,17 +186,16 @@ static __always_inline void keytime_reset(struct keytime_stats *stats)
 	stats->forks = stats->vforks = stats->threads = stats->execs = 0;
 }
 
+/* The figures of keytime_stats are u64, one after the other, and all of them sums. */
+#define KEYTIME_FIGURES (sizeof(struct keytime_stats) / sizeof(u64))
+
 /* Moves figures to those of the threads that are gone: each at once, as schedule_fold() does. */
 static __noinline int keytime_fold(struct keytime_stats *to, struct keytime_stats *from)
 {
 	if (!to || !from)
 		return 0;
-	for (int i = 0; i < TIME_STATES; i++)
-		__sync_fetch_and_add(&to->times[i], __sync_lock_test_and_set(&from->times[i], 0));
-	__sync_fetch_and_add(&to->forks, __sync_lock_test_and_set(&from->forks, 0));
-	__sync_fetch_and_add(&to->vforks, __sync_lock_test_and_set(&from->vforks, 0));
-	__sync_fetch_and_add(&to->threads, __sync_lock_test_and_set(&from->threads, 0));
-	__sync_fetch_and_add(&to->execs, __sync_lock_test_and_set(&from->execs, 0));
+	for (u32 i = 0; i < KEYTIME_FIGURES; i++)
+		__sync_fetch_and_add((u64 *)to + i, __sync_lock_test_and_set((u64 *)from + i, 0));
 	return 0;
 }
 
@@ -211,12 +210,8 @@ static __noinline int keytime_fold_into_heir(struct task_struct *task, struct ta
 
 static __always_inline void keytime_add(struct keytime_stats *to, const struct keytime_stats *from)
 {
-	for (int i = 0; i < TIME_STATES; i++)
-		to->times[i] += from->times[i];
-	to->forks += from->forks;
-	to->vforks += from->vforks;
-	to->threads += from->threads;
-	to->execs += from->execs;
+	for (u32 i = 0; i < KEYTIME_FIGURES; i++)
+		((u64 *)to)[i] += ((const u64 *)from)[i];
 }
 
 /* Signals that end a process where it has no handler for them. */

@@ -90,8 +90,7 @@ static __always_inline u64 ledger_settle(struct keytime *keytime, u64 now, u64 r
 
 #define COPY_TRIES 8
 
-/* Of a task that may be switching on another CPU. A copy that never comes out whole is as good as the last.
- */
+/* Of a task that may be switching on another CPU. Where no copy comes out whole, the last one has to do. */
 static __always_inline void ledger_copy(struct keytime *to, struct keytime *from)
 {
 	for (int i = 0; i < COPY_TRIES; i++) {
@@ -440,7 +439,7 @@ static __always_inline void ledger_switch(void *ctx, struct activity *act, bool 
 		u64 since_books = bounded(rq->clock_task - prev->se.exec_start, MAX_LAG);
 		ledger_prev(ctx, prev, image, now - since_books, why_it_leaves(preempt, prev, prev_state));
 	}
-	if (next_image && next_image->named && next->pid)
+	if (next_image && next_image->named)
 		ledger_next(next, next_image, now, delay);
 }
 

@@ -10,13 +10,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* Who inherits what an exiting thread has counted: the thread that an exec leaves over, else the leader. */
-static __always_inline struct task_struct *heir_of(struct task_struct *task)
-{
-	struct task_struct *left_over = task->signal->group_exec_task;
-	return left_over && left_over != task ? left_over : task->group_leader;
-}
-
+#include "heir.h"
 #include "comm.h"
 #include "delay.h"
 #include "policy.h"
@@ -26,6 +20,9 @@ static __always_inline struct task_struct *heir_of(struct task_struct *task)
 #include "naming.h"
 #include "schedule.h"
 #include "record.h"
+#include "fold.h"
+#include "death.h"
+#include "reading.h"
 
 SEC("tp_btf/sched_switch")
 int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next, u32 prev_state)
@@ -33,7 +30,7 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 	struct activity *act = get_activity();
 	if (!act || !(act->active[IMAGE_SCHEDULE] | act->active[IMAGE_LEDGER]))
 		return 0;
-	struct task_image *image = bpf_task_storage_get(&images, next, 0, 0);
+	struct task_image *image = next->pid ? bpf_task_storage_get(&images, next, 0, 0) : NULL; /* 0: idle */
 	u64 run_delay = delay_at_arrival(next);
 	if (act->active[IMAGE_SCHEDULE])
 		schedule_switch(act, prev, next, image, run_delay);
@@ -88,32 +85,6 @@ int BPF_PROG(sched_process_exec, struct task_struct *task, s32 old_pid, struct l
 	return 0;
 }
 
-/* The series of the process go on in the heir: nothing is counted in two places, or in none for long. */
-static __always_inline void fold_into(struct task_image *to, struct task_image *image)
-{
-	image->folded = 1;
-	if (image->incomplete)
-		to->incomplete = 1;
-	if (HAS_KEYTIME(image->kept)) {
-		keytime_fold(&to->keytime_gone, &image->keytime.stats);
-		keytime_fold(&to->keytime_gone, &image->keytime_gone);
-	}
-	if (!HAS_SCHEDULE(image->kept))
-		return;
-	schedule_fold(&to->schedule_gone, &image->schedule);
-	schedule_fold(&to->schedule_gone, &image->schedule_gone);
-}
-
-static __always_inline void fold_into_heir(struct task_struct *task, struct task_image *image)
-{
-	struct task_struct *heir = heir_of(task);
-	if (!heir || heir == task || image->folded)
-		return;
-	struct task_image *to = bpf_task_storage_get(&images, heir, 0, 0);
-	if (to)
-		fold_into(to, image);
-}
-
 SEC("tp_btf/task_rename")
 int BPF_PROG(task_rename, struct task_struct *task, const char *name)
 {
@@ -162,96 +133,6 @@ int BPF_PROG(sched_prepare_exec, struct task_struct *task)
 }
 
 /*
- * What is left of a thread when it is freed: nothing, but of a leader that had exited before another thread
- * has replaced it by an exec, which was its own heir until now, and of a thread whose exit has not reached
- * the hook. The thread that has replaced it may be gone too: what signal_struct has as curr_target is a
- * thread that is not released while there are threads at all, and what is not released now is not freed
- * before this program ends.
- */
-static __always_inline void fold_rest(struct task_struct *task, struct task_image *image)
-{
-	struct signal_struct *signal = task->signal;
-	struct task_struct *alive = signal->curr_target;
-	struct task_struct *leader = alive ? alive->group_leader : NULL;
-	if (!leader || leader == task || signal->nr_threads <= 0)
-		return;
-	struct task_image *to = bpf_task_storage_get(&images, leader, 0, 0);
-	if (to)
-		fold_into(to, image);
-}
-
-struct whole_process {
-	struct process_record record;
-	struct schedule_stats schedule;
-	struct keytime_stats keytime;
-	struct death_cause cause;
-};
-
-struct whole_target {
-	struct thread_record record;
-	struct schedule_stats schedule;
-	struct keytime_stats keytime;
-	struct death_cause cause;
-};
-
-/*
- * A process that is dead, as a whole. last: the thread that exits now; its books, and those of a leader that
- * waits for the end of its threads, are not in signal_struct yet. NULL when all are.
- */
-static __always_inline void tell_dead(u32 type, struct activity *act, struct task_struct *leader,
-				      struct task_image *image, struct task_struct *last)
-{
-	struct whole_process *whole = reserve_event(sizeof(*whole));
-	if (!whole)
-		return;
-	fill_process(&whole->record, type, act, leader, image);
-	if (last) {
-		add_usage(&whole->record.gone, last);
-		if (last != leader)
-			add_usage(&whole->record.gone, leader);
-	}
-	schedule_reset(&whole->schedule);
-	if (HAS_SCHEDULE(image->kept)) {
-		whole->record.parts = PART_SCHEDULE;
-		whole->record.header.size = __builtin_offsetof(struct whole_process, keytime);
-		schedule_add_all(&whole->schedule, &image->schedule);
-		schedule_add_all(&whole->schedule, &image->schedule_gone);
-	}
-	if (HAS_KEYTIME(image->kept)) {
-		whole->record.parts = PART_SCHEDULE | PART_KEYTIME | PART_CAUSE;
-		whole->record.header.size = sizeof(*whole);
-		whole->keytime = image->keytime_gone;
-		keytime_add(&whole->keytime, &image->keytime.stats);
-		find_cause(&whole->cause, leader, whole->record.exit_code);
-	}
-	bpf_ringbuf_submit(whole, 0);
-}
-
-/* leader: NULL when it may be gone; then where its signal came from was told before. */
-static __always_inline void tell_dead_target(u32 type, struct activity *act, struct task_struct *leader,
-					     struct task_struct *task, struct task_image *image,
-					     struct target_image *target)
-{
-	struct whole_target *whole = reserve_event(sizeof(*whole));
-	if (!whole)
-		return;
-	fill_target(&whole->record, type, act, task, image, target);
-	whole->schedule = target->schedule;
-	if (HAS_SCHEDULE(target->kept)) {
-		whole->record.parts = PART_SCHEDULE;
-		whole->record.header.size = __builtin_offsetof(struct whole_target, keytime);
-	}
-	if (HAS_KEYTIME(target->kept)) {
-		whole->record.parts = PART_SCHEDULE | PART_KEYTIME | (leader ? PART_CAUSE : 0);
-		whole->record.header.size = sizeof(*whole);
-		whole->keytime = target->keytime.stats;
-		if (leader)
-			find_cause(&whole->cause, leader, whole->record.exit_code);
-	}
-	bpf_ringbuf_submit(whole, 0);
-}
-
-/*
  * Runs for each thread. The process is dead when no thread is left to exit; two threads can both see that,
  * and the first one notes the time. In 6.16 and later exit_mm() is yet to come: the memory is as it was in
  * life. What is told here stands until the final record comes: nearly everything, and how it ended.
@@ -289,14 +170,6 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 	if (process->kept)
 		tell_dead(RECORD_DEATH, act, leader, process, task);
 	return 0;
-}
-
-/* The slot may have a new policy by now: it is ended only if it still is the one of this life. */
-static __always_inline void end_policy_of(struct activity *act, u32 slot, s32 id, u64 start_id)
-{
-	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
-	if (slot && policy && policy->target == id && policy->start_id == start_id)
-		lose_target(act, slot);
 }
 
 /*
@@ -361,105 +234,6 @@ int apply(struct bpf_iter__task *ctx)
 	}
 	name_task(task, act->applied_at, 0);
 	return 0;
-}
-
-static __always_inline u32 size_of(u32 parts)
-{
-	return (parts & PART_SCHEDULE ? sizeof(struct schedule_stats) : 0) +
-	       (parts & PART_KEYTIME ? sizeof(struct keytime_stats) : 0);
-}
-
-static __always_inline bool write(struct bpf_iter__task *ctx, void *what, u32 size)
-{
-	return !bpf_seq_write(ctx->meta->seq, what, size);
-}
-
-/* The parts of a record, the times brought up to now. Each in a frame of its own: the stack has 512 bytes. */
-static __noinline int write_parts(struct bpf_iter__task *ctx, u32 parts, struct task_image *image,
-				  struct target_image *target)
-{
-	struct activity *act = get_activity();
-	struct task_struct *task = ctx->task;
-	if (!act || !task || !image)
-		return 0;
-	if (parts & PART_SCHEDULE &&
-	    !write(ctx, target ? &target->schedule : &image->schedule, sizeof(struct schedule_stats)))
-		return 0;
-	if (!(parts & PART_KEYTIME))
-		return 1;
-	struct keytime keytime;
-	u64 now = bpf_ktime_get_boot_ns();
-	ledger_copy(&keytime, target ? &target->keytime : &image->keytime);
-	if (HAS_LEDGER(target ? target->images : image->images))
-		ledger_read(act, image, &keytime, task,
-			    target ? ledger_counts_target(act, image, target) : ledger_counts(act, image),
-			    now);
-	return write(ctx, &keytime.stats, sizeof(keytime.stats));
-}
-
-static __noinline int write_cause(struct bpf_iter__task *ctx)
-{
-	struct task_struct *task = ctx->task, *leader = task ? task->group_leader : NULL;
-	struct death_cause cause;
-	if (!leader)
-		return 0;
-	find_cause(&cause, leader, exit_code_of(leader));
-	return write(ctx, &cause, sizeof(cause));
-}
-
-static __noinline int write_process(struct bpf_iter__task *ctx, struct task_image *image)
-{
-	struct activity *act = get_activity();
-	struct task_struct *task = ctx->task, *leader = task ? task->group_leader : NULL;
-	struct process_record record;
-	if (!act || !leader || !image)
-		return -1;
-	fill_process(&record, RECORD_PROCESS, act, leader, image);
-	record.parts = parts_of(record.kept);
-	record.header.size += size_of(record.parts);
-	if (HAS_KEYTIME(record.kept) && record.header.flags & RECORD_DEAD) {
-		record.parts |= PART_CAUSE;
-		record.header.size += sizeof(struct death_cause);
-	}
-	bool is_written =
-		write(ctx, &record, sizeof(record)) &&
-		(!HAS_SCHEDULE(record.kept) ||
-		 write(ctx, &image->schedule_gone, sizeof(struct schedule_stats))) &&
-		(!HAS_KEYTIME(record.kept) || write(ctx, &image->keytime_gone, sizeof(struct keytime_stats)));
-	return is_written ? (int)record.parts : -1;
-}
-
-/* The parts that are to follow, or below 0: there was no room. */
-static __noinline int write_thread(struct bpf_iter__task *ctx, struct task_image *image)
-{
-	struct activity *act = get_activity();
-	struct task_struct *task = ctx->task, *leader = task ? task->group_leader : NULL;
-	struct thread_record record;
-	if (!act || !leader || !image)
-		return 0;
-	fill_thread(&record, RECORD_THREAD, task, image);
-	record.images = image->images & images_for_process(act, image);
-	record.kept = image->folded ? 0 : image->kept;
-	if (!leader->mm && task->mm && leader != task)
-		read_memory(&record.memory, task->mm);
-	record.parts = parts_of(record.kept);
-	record.header.size += size_of(record.parts);
-	return write(ctx, &record, sizeof(record)) ? record.parts : -1;
-}
-
-/* Likewise. */
-static __noinline int write_target(struct bpf_iter__task *ctx, struct task_image *image,
-				   struct target_image *target)
-{
-	struct activity *act = get_activity();
-	struct task_struct *task = ctx->task;
-	struct thread_record record;
-	if (!act || !task || !image || !target)
-		return 0;
-	fill_target(&record, RECORD_TARGET, act, task, image, target);
-	record.parts = parts_of(record.kept);
-	record.header.size += size_of(record.parts);
-	return write(ctx, &record, sizeof(record)) ? record.parts : -1;
 }
 
 /*

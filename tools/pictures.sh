@@ -99,9 +99,9 @@ start prometheus prometheus --config.file "$work/prometheus.yml" --storage.tsdb.
 wait_for "prometheus" curl --silent --fail "http://$prometheus/-/ready"
 
 workload
-image -P "$redis_pid" -rS
-image -P "$(pgrep --parent "$stress_pid" | head -1)" -rS
-image -P "$rounds_pid" -rS --follow
+image -P "$redis_pid" -k1 -rS
+image -P "$(pgrep --parent "$stress_pid" | head -1)" -k1 -rS
+image -P "$rounds_pid" -k1 -rS --follow
 image -p "$redis_pid" -rS
 image -p 0 -c 0 -r
 image -p 0 -c 1 -r

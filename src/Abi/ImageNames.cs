@@ -4,11 +4,14 @@ public static class ImageNames
 {
     private static readonly string _keytime = ImageSet.Keytime.Listed();
 
-    /// <summary>The images of a set, in the order of their bits, as users write them. The ledger is none of them.</summary>
-    public static IEnumerable<string> Names(this ImageSet images) =>
+    /// <summary>The images of a set, in the order of their bits. The ledger is none of them.</summary>
+    public static IEnumerable<ImageSet> Each(this ImageSet images) =>
         Enum.GetValues<ImageSet>()
-            .Where(image => ulong.IsPow2((ulong)image) && image != ImageSet.Ledger && images.HasFlag(image))
-            .Select(image => image.ToString().ToLowerInvariant());
+            .Where(image => ulong.IsPow2((ulong)image) && image != ImageSet.Ledger && images.HasFlag(image));
+
+    /// <summary>The same, as users write them.</summary>
+    public static IEnumerable<string> Names(this ImageSet images) =>
+        images.Each().Select(image => image.ToString().ToLowerInvariant());
 
     /// <summary>The same of a policy: 'keytime 1' where the ledger is with it.</summary>
     public static IEnumerable<string> Levels(this ImageSet images) =>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Libbpf.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -97,7 +96,7 @@ public static class Bpf
         try
         {
             var id = LibbpfNative.btf__find_by_name_kind(types, structName, LibbpfNative.BTF_KIND_STRUCT);
-            return id > 0 && Members(types, LibbpfNative.btf__type_by_id(types, (uint)id)).Contains(memberName);
+            return id > 0 && HasMember(types, LibbpfNative.btf__type_by_id(types, (uint)id), memberName);
         }
         finally
         {
@@ -105,13 +104,13 @@ public static class Bpf
         }
     }
 
-    private static unsafe List<string> Members(nint types, btf_type* type)
+    private static unsafe bool HasMember(nint types, btf_type* type, string name)
     {
         var members = (btf_member*)(type + 1);
-        var names = new List<string>();
         for (var i = 0; i < (type->info & ushort.MaxValue); i++)
-            names.Add(Marshal.PtrToStringUTF8((nint)LibbpfNative.btf__name_by_offset(types, members[i].name_off)) ?? "");
-        return names;
+            if (NativeText.Read(LibbpfNative.btf__name_by_offset(types, members[i].name_off)) == name)
+                return true;
+        return false;
     }
 
     internal static Version Accept(uint major, uint minor) =>

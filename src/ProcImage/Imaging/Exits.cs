@@ -39,9 +39,8 @@ public sealed class Exits(IFigureStore store)
 
         if (portrait.ExitTime != 0)
         {
-            var lifetime = portrait.ExitTime - portrait.StartTime;
-            _totals.Lifetimes.Sum += lifetime;
-            _totals.Lifetimes.Buckets[ScheduleStats.BucketOf(lifetime)]++;
+            _totals.Lifetimes.Sum += portrait.Lifetime;
+            _totals.Lifetimes.Buckets[ScheduleStats.BucketOf(portrait.Lifetime)]++;
         }
 
         store.WriteExits(_totals);

@@ -139,25 +139,36 @@ public sealed class PortraitTable(
         _countAtReading = _portraits.Count;
     }
 
-    private void AddProcess(ReadOnlySpan<byte> bytes)
+    private static ProcessRecord ReadProcess(ReadOnlySpan<byte> bytes, out RecordParts parts)
     {
         var record = RecordStream.Read<ProcessRecord>(bytes);
-        var parts = RecordStream.ReadParts<ProcessRecord>(bytes, record.Parts);
+        parts = RecordStream.ReadParts<ProcessRecord>(bytes, record.Parts);
+        return record;
+    }
+
+    private static ThreadRecord ReadThread(ReadOnlySpan<byte> bytes, out RecordParts parts)
+    {
+        var record = RecordStream.Read<ThreadRecord>(bytes);
+        parts = RecordStream.ReadParts<ThreadRecord>(bytes, record.Parts);
+        return record;
+    }
+
+    private void AddProcess(ReadOnlySpan<byte> bytes)
+    {
+        var record = ReadProcess(bytes, out var parts);
         GetOrAdd(new Subject(record.Tgid, 0, record.StartId)).Begin(_walk, record, parts);
     }
 
     private void AddThread(ReadOnlySpan<byte> bytes)
     {
-        var record = RecordStream.Read<ThreadRecord>(bytes);
-        var parts = RecordStream.ReadParts<ThreadRecord>(bytes, record.Parts);
+        var record = ReadThread(bytes, out var parts);
         if (Find(new Subject(record.Tgid, 0, record.LeaderStartId)) is { } process && process.Walk == _walk)
             process.Add(record, parts);
     }
 
     private void AddTarget(ReadOnlySpan<byte> bytes, ulong now)
     {
-        var record = RecordStream.Read<ThreadRecord>(bytes);
-        var parts = RecordStream.ReadParts<ThreadRecord>(bytes, record.Parts);
+        var record = ReadThread(bytes, out var parts);
         var portrait = GetOrAdd(new Subject(record.Tgid, record.Tid, record.StartId));
         portrait.Take(_walk, record, parts, now);
         NoteDeath(portrait);
@@ -168,8 +179,7 @@ public sealed class PortraitTable(
 
     private void AddDeath(ReadOnlySpan<byte> bytes, ulong now)
     {
-        var record = RecordStream.Read<ProcessRecord>(bytes);
-        var parts = RecordStream.ReadParts<ProcessRecord>(bytes, record.Parts);
+        var record = ReadProcess(bytes, out var parts);
         var portrait = GetOrAdd(new Subject(record.Tgid, 0, record.StartId));
         portrait.Die(record, parts, now);
         NoteDeath(portrait);
@@ -178,8 +188,7 @@ public sealed class PortraitTable(
 
     private void AddFinal(ReadOnlySpan<byte> bytes, ulong now)
     {
-        var record = RecordStream.Read<ProcessRecord>(bytes);
-        var parts = RecordStream.ReadParts<ProcessRecord>(bytes, record.Parts);
+        var record = ReadProcess(bytes, out var parts);
         var portrait = GetOrAdd(new Subject(record.Tgid, 0, record.StartId));
         portrait.Finish(record, parts, now);
         NoteDeath(portrait);
@@ -395,9 +404,9 @@ public sealed class PortraitTable(
         {
             if (HasLingered(portrait.DelaysQuietSince, now))
                 portrait.DropDelays();
-            if (HasLingered(portrait.KeytimesQuietSince, now))
+            if (portrait.HasKeytimes && HasLingered(portrait.KeytimesQuietSince, now))
                 DropKeytimes(portrait);
-            if (HasLingered(portrait.LedgerQuietSince, now))
+            if (portrait.Keytimes.HasLedger && HasLingered(portrait.LedgerQuietSince, now))
                 portrait.Keytimes.DropLedger();
             if (HasLingered(portrait.QuietSince, now) || (portrait is { QuietSince: not 0, HasDelays: false, HasKeytimes: false, HasVanished: false }))
                 Forget(portrait);

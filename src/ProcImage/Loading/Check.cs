@@ -15,7 +15,7 @@ internal static class Check
             ? "bpffs:     mounted"
             : "bpffs:     not mounted; 'proc_image' mounts it at /sys/fs/bpf");
         var status = ExitStatus.Done;
-        foreach (var image in Enum.GetValues<ImageSet>().Where(image => image.Names().Take(2).Count() == 1))
+        foreach (var image in ImageSet.All.Each())
         {
             var problem = Try(image);
             if (problem is not null && ImageSets.InThisBuild.HasFlag(image))

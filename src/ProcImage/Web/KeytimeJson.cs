@@ -47,8 +47,7 @@ internal static class KeytimeJson
             json.WriteNumber("lifetime_ns", portrait.Lifetime);
         }
 
-        json.WriteNumber("exit_code", portrait.ExitCode);
-        json.WriteNumber("signal", portrait.ExitSignal);
+        WriteStatus(json, portrait.ExitStatus);
         if (portrait.ExitSignal != 0)
             json.WriteString("signal_name", SignalNames.Of(portrait.ExitSignal));
         json.WriteBoolean("core_dumped", portrait.HasDumpedCore);
@@ -115,8 +114,7 @@ internal static class KeytimeJson
             case ThreadEnded ended:
                 json.WriteString("event", "exit");
                 json.WriteStartObject("status");
-                json.WriteNumber("exit_code", WaitStatus.ExitCode(ended.Status));
-                json.WriteNumber("signal", WaitStatus.Signal(ended.Status));
+                WriteStatus(json, ended.Status);
                 json.WriteEndObject();
                 break;
             case ChosenByOom oom:
@@ -125,10 +123,15 @@ internal static class KeytimeJson
                 break;
             case Died died:
                 json.WriteString("event", "death");
-                json.WriteNumber("exit_code", WaitStatus.ExitCode(died.Status));
-                json.WriteNumber("signal", WaitStatus.Signal(died.Status));
+                WriteStatus(json, died.Status);
                 break;
         }
+    }
+
+    private static void WriteStatus(Utf8JsonWriter json, int status)
+    {
+        json.WriteNumber("exit_code", WaitStatus.ExitCode(status));
+        json.WriteNumber("signal", WaitStatus.Signal(status));
     }
 
     private static void WriteStart(Utf8JsonWriter json, Started started)

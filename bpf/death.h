@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What user space is told of a death, and the end of the policy that had it as its target. */
+#ifndef PROC_IMAGE_DEATH_H
+#define PROC_IMAGE_DEATH_H
+
+struct whole_process {
+	struct process_record record;
+	struct schedule_stats schedule;
+	struct keytime_stats keytime;
+	struct death_cause cause;
+};
+
+struct whole_target {
+	struct thread_record record;
+	struct schedule_stats schedule;
+	struct keytime_stats keytime;
+	struct death_cause cause;
+};
+
+/*
+ * A process that is dead, as a whole. last: the thread that exits now; its books, and those of a leader that
+ * waits for the end of its threads, are not in signal_struct yet. NULL when all are.
+ */
+static __always_inline void tell_dead(u32 type, struct activity *act, struct task_struct *leader,
+				      struct task_image *image, struct task_struct *last)
+{
+	struct whole_process *whole = reserve_event(sizeof(*whole));
+	if (!whole)
+		return;
+	fill_process(&whole->record, type, act, leader, image);
+	if (last) {
+		add_usage(&whole->record.gone, last);
+		if (last != leader)
+			add_usage(&whole->record.gone, leader);
+	}
+	schedule_reset(&whole->schedule);
+	if (HAS_SCHEDULE(image->kept)) {
+		whole->record.parts = PART_SCHEDULE;
+		whole->record.header.size = __builtin_offsetof(struct whole_process, keytime);
+		schedule_add_all(&whole->schedule, &image->schedule);
+		schedule_add_all(&whole->schedule, &image->schedule_gone);
+	}
+	if (HAS_KEYTIME(image->kept)) {
+		whole->record.parts = PART_SCHEDULE | PART_KEYTIME | PART_CAUSE;
+		whole->record.header.size = sizeof(*whole);
+		whole->keytime = image->keytime_gone;
+		keytime_add(&whole->keytime, &image->keytime.stats);
+		find_cause(&whole->cause, leader, whole->record.exit_code);
+	}
+	bpf_ringbuf_submit(whole, 0);
+}
+
+/* leader: NULL when it may be gone; then where its signal came from was told before. */
+static __always_inline void tell_dead_target(u32 type, struct activity *act, struct task_struct *leader,
+					     struct task_struct *task, struct task_image *image,
+					     struct target_image *target)
+{
+	struct whole_target *whole = reserve_event(sizeof(*whole));
+	if (!whole)
+		return;
+	fill_target(&whole->record, type, act, task, image, target);
+	whole->schedule = target->schedule;
+	if (HAS_SCHEDULE(target->kept)) {
+		whole->record.parts = PART_SCHEDULE;
+		whole->record.header.size = __builtin_offsetof(struct whole_target, keytime);
+	}
+	if (HAS_KEYTIME(target->kept)) {
+		whole->record.parts = PART_SCHEDULE | PART_KEYTIME | (leader ? PART_CAUSE : 0);
+		whole->record.header.size = sizeof(*whole);
+		whole->keytime = target->keytime.stats;
+		if (leader)
+			find_cause(&whole->cause, leader, whole->record.exit_code);
+	}
+	bpf_ringbuf_submit(whole, 0);
+}
+
+/* The slot may have a new policy by now: it is ended only if it still is the one of this life. */
+static __always_inline void end_policy_of(struct activity *act, u32 slot, s32 id, u64 start_id)
+{
+	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
+	if (slot && policy && policy->target == id && policy->start_id == start_id)
+		lose_target(act, slot);
+}
+
+#endif
