@@ -8,7 +8,7 @@
 #define PROC_IMAGE_ABI_H
 
 /* Raised whenever anything below changes: a loader or controller of another version refuses the pins. */
-#define ABI_VERSION 4
+#define ABI_VERSION 5
 
 #define COMM_SIZE	 16
 #define MAX_POLICIES	 1024 /* slot 0 is never used: it means 'no policy' */
@@ -17,11 +17,11 @@
 #define FIRST_BOUND_LOG2 11
 #define EVENTS_SIZE	 (4 << 20) /* bytes of the ring buffer */
 #define SLICES_SIZE	 (8 << 20) /* bytes of the ring buffer of slices */
-#define MAX_STACKS	 8192
-#define STACK_DEPTH	 127
-#define STACK_WORDS	 8 /* kept from the top of a user stack */
-#define MAX_BLOCKED	 16384
-#define MAX_SHOWN	 32768 /* lives whose figures outlive their loader */
+#define MAX_BLOCKED	 16384	   /* places at which lives have blocked */
+#define KERNEL_FRAMES	 64	   /* kept of a kernel stack */
+#define USER_FRAMES	 127	   /* kept of a user stack */
+#define STACK_WORDS	 8	   /* kept from the top of the user stack's memory */
+#define MAX_SHOWN	 32768	   /* lives whose figures outlive their loader */
 #define MAX_PINS	 64
 #define FILE_SIZE	 256 /* bytes kept of the path of a program, with the closing zero */
 #define ARGUMENTS_SIZE	 512 /* bytes kept of its arguments */
@@ -66,7 +66,7 @@ enum loss {
 	LOSS_TIMER = 2,	  /* a deadline could not be armed: its policy was ended at once */
 	LOSS_LOOKUP = 3,  /* before 6.2: a task's storage could not be looked up when it got a CPU */
 	LOSS_SLICE = 4,	  /* the ring buffer of slices was full: a timeline has a gap */
-	LOSS_STACK = 5,	  /* there was no room for a stack: that blocked time has none */
+	LOSS_STACK = 5,	  /* there was no room for a stack: a blocked time is missing */
 	LOSSES = 6,
 };
 
@@ -126,6 +126,13 @@ enum slice_end {
 	SLICE_DISK = 4,
 	SLICE_STOPPED = 5,
 	SLICE_EXITED = 6,
+};
+
+/* Who has woken a thread up. */
+enum waker_kind {
+	WAKER_NONE = 0, /* it was not asleep, or nobody knows */
+	WAKER_THREAD = 1,
+	WAKER_INTERRUPT = 2, /* a timer, a device: whoever ran there had nothing to do with it */
 };
 
 /* Where the time of a thread goes. */
@@ -367,8 +374,7 @@ struct life {
 /* Where a life has blocked: the key of the blocked map. */
 struct blocked_key {
 	struct life life;
-	__s32 kernel_stack; /* ids in the stacks map; below 0 where there is none */
-	__s32 user_stack;
+	__u64 stacks;  /* a hash of both */
 	__u32 state;   /* enum time_state */
 	__u32 program; /* another one after each exec */
 };
@@ -377,6 +383,10 @@ struct blocked_stats {
 	__u64 time; /* ns; what waits for a CPU afterwards is not in it */
 	__u64 count;
 	__u64 max;
+	__u64 since; /* CLOCK_BOOTTIME in ns: when it blocked there first */
+	/* The innermost first, then zeros. */
+	__u64 kernel_stack[KERNEL_FRAMES];
+	__u64 user_stack[USER_FRAMES];
 	/* Of the first time: where a function without a frame was called from is on top of the stack. */
 	__u64 words[STACK_WORDS];
 };
@@ -486,13 +496,16 @@ struct slice_record {
 	__u64 thread_start_id;
 	__u64 begin;
 	__u64 end;
-	__u64 ran;    /* of it, by the kernel's books: the rest was stolen */
-	__u64 wait;   /* in a run queue, some time before begin */
-	__u32 number; /* of the slices of the thread, from 1 on: where one is missing there is a gap */
+	__u64 ran;     /* of it, by the kernel's books: the rest was stolen */
+	__u64 wait;    /* in a run queue, some time before begin */
+	__u32 missing; /* so many slices right before this one were lost */
 	__u16 cpu;
-	__u16 why;   /* enum slice_end */
-	__u32 whose; /* mask of enum event_flag */
+	__u16 why;	/* enum slice_end */
+	__u32 whose;	/* mask of enum event_flag */
+	__u32 woken_by; /* enum waker_kind: who has ended what came before it */
+	__s32 waker;	/* for WAKER_THREAD: its tid, and its name at that moment */
 	__u32 pad;
+	char waker_comm[COMM_SIZE];
 };
 
 struct policies_record {

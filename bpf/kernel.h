@@ -31,7 +31,6 @@ enum {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
-	BPF_MAP_TYPE_STACK_TRACE = 7,
 	BPF_MAP_TYPE_RINGBUF = 27,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
 };
@@ -216,6 +215,7 @@ struct mm_struct {
 	struct percpu_counter rss_stat[4];
 } CORE;
 struct thread_info {
+	u32 preempt_count; /* not on x86 */
 	u32 cpu;
 } CORE;
 struct task_struct {
@@ -264,6 +264,11 @@ struct pt_regs {
 	s32 syscallno;
 } CORE;
 #endif
+
+/* On x86, 6.2 to 6.14. */
+struct pcpu_hot {
+	int preempt_count;
+} CORE;
 
 struct linux_binprm {
 	const char *filename;

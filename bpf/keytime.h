@@ -203,8 +203,12 @@ static __noinline int keytime_fold_into_heir(struct task_struct *task, struct ta
 {
 	struct task_struct *heir = task ? heir_of(task) : NULL;
 	struct task_image *to = heir ? bpf_task_storage_get(&images, heir, 0, 0) : NULL;
-	if (to && image)
-		keytime_fold(&to->keytime_gone, &image->keytime.stats);
+	if (!to || !image)
+		return 0;
+	keytime_fold(&to->keytime_gone, &image->keytime.stats);
+	/* Nothing more will be told of the thread. */
+	__sync_fetch_and_add(&to->keytime.slices_lost,
+			     __sync_lock_test_and_set(&image->keytime.slices_lost, 0));
 	return 0;
 }
 

@@ -66,8 +66,7 @@ static __always_inline u64 delay_by(struct activity *act, struct task_struct *ta
 	return delay + bounded(wait, ~0ULL);
 }
 
-/* Brings the times up to now. */
-/* Returns what went to the state. */
+/* Brings the times up to now. Returns what went to the state. */
 static __always_inline u64 ledger_settle(struct keytime *keytime, u64 now, u64 runtime, u64 delay)
 {
 	u64 ran = runtime - keytime->runtime, waited = delay - keytime->delay;
@@ -139,12 +138,13 @@ static __always_inline u32 time_state_after(u32 why)
 }
 
 /* Wakes its reader up only when it is pressing: the reader looks of itself several times a second. */
-static __always_inline void tell_slice(struct keytime *keytime, struct task_struct *task, u64 begin, u64 ran,
-				       u64 waited, u32 why, u32 whose)
+static __always_inline void tell_slice(struct keytime *keytime, struct waker *waker, struct task_struct *task,
+				       u64 begin, u64 ran, u64 waited, u32 why, u32 whose)
 {
 	struct slice_record *slice = bpf_ringbuf_reserve(&slices, sizeof(*slice), 0);
 	if (!slice) {
 		lose(LOSS_SLICE);
+		__sync_fetch_and_add(&keytime->slices_lost, 1);
 		return;
 	}
 	slice->header.type = RECORD_SLICE;
@@ -158,11 +158,14 @@ static __always_inline void tell_slice(struct keytime *keytime, struct task_stru
 	slice->end = keytime->since;
 	slice->ran = ran;
 	slice->wait = waited;
-	slice->number = keytime->slices;
+	slice->missing = __sync_lock_test_and_set(&keytime->slices_lost, 0);
 	slice->cpu = bpf_get_smp_processor_id();
 	slice->why = why;
 	slice->whose = whose;
+	slice->woken_by = waker->kind;
+	slice->waker = waker->tid;
 	slice->pad = 0;
+	__builtin_memcpy(slice->waker_comm, waker->comm, COMM_SIZE);
 	bool presses = bpf_ringbuf_query(&slices, BPF_RB_AVAIL_DATA) > SLICES_SIZE / 4;
 	bpf_ringbuf_submit(slice, presses ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
@@ -185,7 +188,8 @@ static __always_inline void ledger_begin(struct activity *act, struct keytime *k
 	keytime->slice_begin = task->on_cpu ? now : 0;
 	keytime->slice_wait = 0;
 	keytime->slice_runtime = keytime->runtime;
-	keytime->slices = 0;
+	keytime->slices_lost = 0;
+	keytime->blocks = 0;
 }
 
 static __always_inline bool ledger_counts(struct activity *act, struct task_image *image)
@@ -258,31 +262,57 @@ static __always_inline void fill_blocked_key(struct blocked_key *key, struct key
 	key->life.tid = life_tid;
 	key->life.start_id =
 		life_tid ? task->start_boottime : BPF_CORE_READ(task, group_leader, start_boottime);
-	key->kernel_stack = keytime->kernel_stack;
-	key->user_stack = keytime->user_stack;
+	key->stacks = keytime->blocks_at;
 	key->state = keytime->state;
 	key->program = task->self_exec_id;
+}
+
+#define HASH_FACTOR 0x9e3779b97f4a7c15ULL
+
+static __always_inline u64 hash_step(u64 hash, u64 word)
+{
+	hash = (hash ^ word) * HASH_FACTOR;
+	return hash ^ hash >> 29;
+}
+
+/* Of the stacks: up to the zeros behind them. Not static: then it is verified once. */
+__noinline u64 hash_of_stacks(struct blocked_stats *at)
+{
+	u64 hash = 0;
+	if (!at)
+		return 0;
+	for (int i = 0; i < KERNEL_FRAMES && at->kernel_stack[i]; i++)
+		hash = hash_step(hash, at->kernel_stack[i]);
+	hash = hash_step(hash, 0);
+	for (int i = 0; i < USER_FRAMES && at->user_stack[i]; i++)
+		hash = hash_step(hash, at->user_stack[i]);
+	return hash;
 }
 
 /* Where the task that runs is going to block. What is on top of its stack can be read only now. */
 static __noinline int take_stacks(void *ctx, struct keytime *keytime, struct task_struct *task, s32 life_tid)
 {
-	if (!keytime || !task)
+	u32 zero = 0;
+	struct blocked_stats *fresh = bpf_map_lookup_elem(&blocked_scratch, &zero);
+	if (!keytime || !task || !fresh)
 		return 0;
-	keytime->kernel_stack = bpf_get_stackid(ctx, &stacks, 0);
-	keytime->user_stack = bpf_get_stackid(ctx, &stacks, BPF_F_USER_STACK);
-	if (keytime->kernel_stack == -EEXIST || keytime->user_stack == -EEXIST)
-		lose(LOSS_STACK); /* another one has its place */
+	/* Of a task without one they are left as zeros. */
+	bpf_get_stack(ctx, fresh->kernel_stack, sizeof(fresh->kernel_stack), 0);
+	bpf_get_stack(ctx, fresh->user_stack, sizeof(fresh->user_stack), BPF_F_USER_STACK);
+	keytime->blocks_at = hash_of_stacks(fresh);
 	keytime->blocks = 1;
 	struct blocked_key key;
 	fill_blocked_key(&key, keytime, task, life_tid);
 	if (bpf_map_lookup_elem(&blocked, &key))
 		return 0;
-	struct blocked_stats fresh = {};
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
-	bpf_probe_read_user(fresh.words, sizeof(fresh.words), (void *)BPF_CORE_READ(regs, sp));
-	if (bpf_map_update_elem(&blocked, &key, &fresh, BPF_NOEXIST))
-		lose(LOSS_STACK);
+	bpf_probe_read_user(fresh->words, sizeof(fresh->words), (void *)BPF_CORE_READ(regs, sp));
+	fresh->since = keytime->since;
+	long result = bpf_map_update_elem(&blocked, &key, fresh, BPF_NOEXIST);
+	if (!result || result == -EEXIST) /* then another thread of it was first */
+		return 0;
+	keytime->blocks = 0;
+	lose(LOSS_STACK);
 	return 0;
 }
 
@@ -295,7 +325,7 @@ static __noinline int add_blocked(struct keytime *keytime, struct task_struct *t
 	keytime->blocks = 0;
 	struct blocked_stats *stats = bpf_map_lookup_elem(&blocked, &key);
 	if (!stats)
-		return 0; /* its loss was counted */
+		return 0; /* user space has ended it: the life is over, or its policy was */
 	__sync_fetch_and_add(&stats->time, time);
 	__sync_fetch_and_add(&stats->count, 1);
 	if (time > stats->max) /* where several threads stop at once, one may be overwritten */
@@ -305,14 +335,14 @@ static __noinline int add_blocked(struct keytime *keytime, struct task_struct *t
 
 /* A task gets a CPU. */
 static __always_inline void ledger_arrive(struct keytime *keytime, struct task_struct *task, s32 life_tid,
-					  u64 now, u64 runtime, u64 delay)
+					  u64 now, u64 runtime, u64 delay, u32 whose)
 {
 	u64 waited = delay - keytime->delay;
 	u64 blocked = ledger_settle(keytime, now, runtime, delay);
 	if (keytime->blocks)
 		add_blocked(keytime, task, life_tid, blocked);
-	if (keytime->slice_begin)
-		keytime->slices++; /* its end was missed: a gap */
+	if (keytime->slice_begin && whose)
+		__sync_fetch_and_add(&keytime->slices_lost, 1); /* its end was missed */
 	keytime->slice_begin = keytime->since;
 	keytime->slice_wait = waited;
 	keytime->slice_runtime = runtime;
@@ -320,16 +350,16 @@ static __always_inline void ledger_arrive(struct keytime *keytime, struct task_s
 }
 
 /* A task leaves the CPU. */
-static __always_inline void ledger_leave(void *ctx, struct keytime *keytime, struct task_struct *task,
-					 u64 now, u32 why, u32 whose)
+static __always_inline void ledger_leave(void *ctx, struct keytime *keytime, struct waker *waker,
+					 struct task_struct *task, u64 now, u32 why, u32 whose)
 {
 	u64 runtime = task->se.sum_exec_runtime, delay = task->sched_info.run_delay;
 	u64 ran = runtime - keytime->runtime, waited = delay - keytime->delay;
 	ledger_settle(keytime, now, runtime, delay);
 	keytime->state = time_state_after(why);
+	keytime->blocks = 0;
 	u64 begin = keytime->slice_begin;
 	keytime->slice_begin = 0;
-	keytime->slices++;
 	if (!whose)
 		return;
 	if (begin) {
@@ -338,7 +368,7 @@ static __always_inline void ledger_leave(void *ctx, struct keytime *keytime, str
 	} else { /* its beginning was missed */
 		begin = keytime->since - ran;
 	}
-	tell_slice(keytime, task, begin, ran, waited, why, whose);
+	tell_slice(keytime, waker, task, begin, ran, waited, why, whose);
 	if (why == SLICE_SLEEPING || why == SLICE_DISK || why == SLICE_STOPPED)
 		take_stacks(ctx, keytime, task, whose == EVENT_OF_THREAD ? task->pid : 0);
 }
@@ -347,8 +377,20 @@ static __always_inline void ledger_leave(void *ctx, struct keytime *keytime, str
 static __always_inline u32 slices_of_process(struct activity *act, struct task_image *image)
 {
 	u64 *words = act->collect[IMAGE_LEDGER];
-	return test_slot(words, image->policies[NAMED_BY_PROCESS]) |
-	       test_slot(words, image->policies[NAMED_BY_ANCESTOR]);
+	return test_slot(words, image->policies[NAMED_BY_PROCESS]) ||
+			       test_slot(words, image->policies[NAMED_BY_ANCESTOR])
+		       ? EVENT_OF_PROCESS
+		       : 0;
+}
+
+/* Who has woken it up counts for what has ended now, and not again. */
+static __always_inline void take_waker(struct task_image *image, u64 state)
+{
+	if (state == TIME_SLEEPING || state == TIME_DISK || state == TIME_STOPPED)
+		image->slice_waker = image->waker;
+	else
+		image->slice_waker.kind = WAKER_NONE;
+	image->waker.kind = WAKER_NONE;
 }
 
 static __noinline int ledger_next(struct task_struct *next, struct task_image *image, u64 now, u64 delay)
@@ -357,13 +399,18 @@ static __noinline int ledger_next(struct task_struct *next, struct task_image *i
 	if (!act || !next || !image)
 		return 0;
 	u64 runtime = next->se.sum_exec_runtime;
-	if (ledger_counts(act, image))
-		ledger_arrive(&image->keytime, next, 0, now, runtime, delay);
+	if (ledger_counts(act, image)) {
+		take_waker(image, image->keytime.state);
+		ledger_arrive(&image->keytime, next, 0, now, runtime, delay, slices_of_process(act, image));
+	}
 	if (!test_slot(act->collect[IMAGE_LEDGER], image->policies[NAMED_BY_THREAD]))
 		return 0;
 	struct target_image *target = bpf_task_storage_get(&target_images, next, 0, 0);
-	if (target && target->images & 1 << IMAGE_LEDGER)
-		ledger_arrive(&target->keytime, next, next->pid, now, runtime, delay);
+	if (!target || !(target->images & 1 << IMAGE_LEDGER))
+		return 0;
+	if (!ledger_counts(act, image))
+		take_waker(image, target->keytime.state);
+	ledger_arrive(&target->keytime, next, next->pid, now, runtime, delay, EVENT_OF_THREAD);
 	return 0;
 }
 
@@ -376,8 +423,8 @@ static __noinline int ledger_prev(void *ctx, struct task_struct *prev, struct ta
 	/* Of a thread that is released nobody takes what is left: its leader may be gone. */
 	bool is_released = image->folded && !BPF_CORE_READ(prev, sighand);
 	if (!is_released && ledger_counts(act, image)) {
-		ledger_leave(ctx, &image->keytime, prev, now, why,
-			     slices_of_process(act, image) ? EVENT_OF_PROCESS : 0);
+		ledger_leave(ctx, &image->keytime, &image->slice_waker, prev, now, why,
+			     slices_of_process(act, image));
 		if (image->folded)
 			keytime_fold_into_heir(prev, image);
 	}
@@ -385,7 +432,7 @@ static __noinline int ledger_prev(void *ctx, struct task_struct *prev, struct ta
 		return 0;
 	struct target_image *target = bpf_task_storage_get(&target_images, prev, 0, 0);
 	if (target && target->images & 1 << IMAGE_LEDGER)
-		ledger_leave(ctx, &target->keytime, prev, now, why, EVENT_OF_THREAD);
+		ledger_leave(ctx, &target->keytime, &image->slice_waker, prev, now, why, EVENT_OF_THREAD);
 	return 0;
 }
 
@@ -400,14 +447,55 @@ static __noinline int ledger_exit(struct task_struct *task, struct task_image *i
 	ledger_settle_task(act, keytime, task, now);
 	if (!begin || task == task->group_leader)
 		return 0;
-	keytime->slices++;
 	if (slices_of_process(act, image))
-		tell_slice(keytime, task, begin, keytime->runtime - keytime->slice_runtime,
-			   keytime->slice_wait, SLICE_EXITED, EVENT_OF_PROCESS);
+		tell_slice(keytime, &image->slice_waker, task, begin,
+			   keytime->runtime - keytime->slice_runtime, keytime->slice_wait, SLICE_EXITED,
+			   EVENT_OF_PROCESS);
+	image->slice_waker.kind = WAKER_NONE;
 	keytime->slice_begin = keytime->since;
 	keytime->slice_wait = 0;
 	keytime->slice_runtime = keytime->runtime;
 	return 0;
+}
+
+#define HARDIRQ_OR_NMI	0xff0000 /* of the preemption count */
+#define SERVING_SOFTIRQ 0x000100
+
+/*
+ * On x86 a variable of each CPU: so many bytes behind its run queue, by the kernel's own type information.
+ * Not by its symbol, as many kernels have the addresses of functions alone. 0 where it is not known.
+ */
+const volatile s64 preempt_count_behind_rq = 0;
+
+/* What an interrupt wakes up has nothing to do with the task that runs there. */
+static __always_inline u32 kind_of_waker(struct task_struct *current)
+{
+	u32 count = 0;
+	if (!current->pid)
+		return WAKER_INTERRUPT;
+	if (bpf_core_field_exists(current->thread_info.preempt_count)) {
+		count = BPF_CORE_READ(current, thread_info.preempt_count);
+	} else if (preempt_count_behind_rq) {
+		char *at = (char *)BPF_CORE_READ(current, se.cfs_rq, rq) + preempt_count_behind_rq;
+		if (bpf_core_field_exists(struct pcpu_hot, preempt_count))
+			at += bpf_core_field_offset(struct pcpu_hot, preempt_count);
+		bpf_probe_read_kernel(&count, sizeof(count), at);
+	} else {
+		return WAKER_NONE; /* it is not guessed */
+	}
+	return count & (HARDIRQ_OR_NMI | SERVING_SOFTIRQ) ? WAKER_INTERRUPT : WAKER_THREAD;
+}
+
+/* In the waker's context. The task may still be on its way off the CPU, or decide to stay. */
+static __always_inline void ledger_waking(struct activity *act, struct task_image *image)
+{
+	if (!slices_of_process(act, image) &&
+	    !test_slot(act->collect[IMAGE_LEDGER], image->policies[NAMED_BY_THREAD]))
+		return;
+	struct waker *waker = &image->waker;
+	waker->kind = kind_of_waker(bpf_get_current_task_btf());
+	waker->tid = bpf_get_current_pid_tgid();
+	bpf_get_current_comm(waker->comm, COMM_SIZE);
 }
 
 /* Of a task that stays on the run queue: a yield does not differ from a preemption by user space's leave. */

@@ -39,6 +39,19 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 	return 0;
 }
 
+/* Attached while slices are told. */
+SEC("tp_btf/sched_waking")
+int BPF_PROG(sched_waking, struct task_struct *task)
+{
+	struct activity *act = get_activity();
+	if (!act || !act->active[IMAGE_LEDGER])
+		return 0;
+	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
+	if (image)
+		ledger_waking(act, image);
+	return 0;
+}
+
 /*
  * The child is not yet awake: nothing of its life is missed. sched_process_fork is not enough: the kernel
  * makes some threads of a process itself (io_uring, vhost) and does not call it for them.

@@ -80,13 +80,20 @@ public struct CountByCause
 }
 
 /// <summary>Addresses, the innermost first, then zeros.</summary>
-[InlineArray(Limits.StackDepth)]
-public struct StackAddresses
+[InlineArray(Limits.KernelFrames)]
+public struct KernelStack
 {
     private ulong _first;
 }
 
-/// <summary>From the top of a user stack.</summary>
+/// <inheritdoc cref="KernelStack"/>
+[InlineArray(Limits.UserFrames)]
+public struct UserStack
+{
+    private ulong _first;
+}
+
+/// <summary>From the top of a user stack's memory.</summary>
 [InlineArray(Limits.StackWords)]
 public struct StackWords
 {

@@ -5,9 +5,8 @@ public record struct BlockedKey
 {
     public Life Life;
 
-    /// <summary>Ids in the stacks map; below 0 where there is none.</summary>
-    public int KernelStack;
-    public int UserStack;
+    /// <summary>A hash of both.</summary>
+    public ulong Stacks;
     public TimeState State;
 
     /// <summary>Another one after each exec.</summary>
@@ -22,6 +21,12 @@ public struct BlockedStats
 
     /// <summary>ns.</summary>
     public ulong Max;
+
+    /// <summary>CLOCK_BOOTTIME in ns: when it blocked there first.</summary>
+    public ulong Since;
+
+    public KernelStack KernelStack;
+    public UserStack UserStack;
 
     /// <summary>Of the first time: where a function without a frame was called from is on top of the stack.</summary>
     public StackWords Words;

@@ -155,6 +155,17 @@ public enum EventFlag : uint
     OfChild = 4,
 }
 
+/// <summary>Who has woken a thread up.</summary>
+public enum WakerKind : uint
+{
+    /// <summary>It was not asleep, or nobody knows.</summary>
+    None = 0,
+    Thread = 1,
+
+    /// <summary>A timer, a device: whoever ran there had nothing to do with it.</summary>
+    Interrupt = 2,
+}
+
 /// <summary>Why a thread has left the CPU.</summary>
 public enum SliceEnd : uint
 {

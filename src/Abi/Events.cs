@@ -86,14 +86,21 @@ public struct SliceRecord
     /// <summary>ns in a run queue, some time before it.</summary>
     public ulong Wait;
 
-    /// <summary>Of the slices of the thread, from 1 on: where one is missing there is a gap.</summary>
-    public uint Number;
+    /// <summary>So many slices right before this one were lost.</summary>
+    public uint Missing;
     public ushort Cpu;
 
     /// <summary>A <see cref="SliceEnd"/>.</summary>
     public ushort Why;
     public EventFlag Whose;
+
+    /// <summary>Who has ended what came before it.</summary>
+    public WakerKind WokenBy;
+
+    /// <summary>For <see cref="WakerKind.Thread"/>: its tid, and its name at that moment.</summary>
+    public int Waker;
     public uint Pad;
+    public Comm WakerComm;
 }
 
 public struct OomEvent

@@ -27,7 +27,6 @@ public sealed class KernelMaps : IDisposable
     private readonly BpfMap? _exits;
     private readonly BpfMap? _events;
     private readonly BpfMap? _slices;
-    private readonly BpfMap? _stacks;
     private readonly BpfMap? _blocked;
 
     private KernelMaps(string directory, Caller caller)
@@ -48,7 +47,6 @@ public sealed class KernelMaps : IDisposable
             _shown = Open<Shown>(Pins.Shown, BpfMapType.Hash, Limits.MaxShown, Unsafe.SizeOf<Life>());
             _exits = Open<ExitTotals>(Pins.Exits, BpfMapType.Array, 1);
             _events = Open(Pins.Events, BpfMapType.RingBuffer, 0, 0, Limits.EventsSize, readOnly: false);
-            _stacks = Open<StackAddresses>(Pins.Stacks, BpfMapType.StackTrace, Limits.MaxStacks);
             _blocked = Open<BlockedStats>(Pins.Blocked, BpfMapType.Hash, Limits.MaxBlocked, Unsafe.SizeOf<BlockedKey>());
             _slices = Open(Pins.Slices, BpfMapType.RingBuffer, 0, 0, Limits.SlicesSize, readOnly: false);
         }
@@ -163,24 +161,7 @@ public sealed class KernelMaps : IDisposable
     /// <summary>False when it was forgotten meanwhile.</summary>
     public bool TryReadBlocked(in BlockedKey key, out BlockedStats stats) => Loaders(_blocked).TryLookup(key, out stats);
 
-    /// <summary>The addresses of a stack, the innermost first; empty when there is none.</summary>
-    public ulong[] ReadStack(int id)
-    {
-        if (id < 0 || !Loaders(_stacks).TryLookup((uint)id, out StackAddresses addresses))
-            return [];
-        ReadOnlySpan<ulong> all = addresses;
-        var end = all.IndexOf(0UL);
-        return all[..(end < 0 ? all.Length : end)].ToArray();
-    }
-
     public void DeleteBlocked(in BlockedKey key) => Loaders(_blocked).Delete(key);
-
-    /// <summary>To be called while nothing blocks there any more.</summary>
-    public void DeleteStacks()
-    {
-        foreach (var id in Loaders(_stacks).Keys<uint>())
-            Loaders(_stacks).Delete(id);
-    }
 
     /// <summary>Puts the policies that were written into force, on every task. On return the kernel does as they say.</summary>
     /// <param name="control">Written before. Under the policy lock, as read after it was taken.</param>

@@ -3,7 +3,7 @@ namespace ProcImage.Abi;
 /// <summary>The constants of <c>bpf/abi.h</c>.</summary>
 public static class Limits
 {
-    public const int AbiVersion = 4;
+    public const int AbiVersion = 5;
 
     /// <summary>Bytes of a task's name, with the closing zero.</summary>
     public const int CommSize = 16;
@@ -22,16 +22,17 @@ public static class Limits
     /// <summary>Bytes of the ring buffer of slices.</summary>
     public const int SlicesSize = 8 << 20;
 
-    public const int MaxStacks = 8192;
-
-    /// <summary>Addresses of a stack, the innermost first.</summary>
-    public const int StackDepth = 127;
-
-    /// <summary>Kept from the top of a user stack.</summary>
-    public const int StackWords = 8;
-
-    /// <summary>Of the blocked map.</summary>
+    /// <summary>Places at which lives have blocked.</summary>
     public const int MaxBlocked = 16384;
+
+    /// <summary>Addresses kept of a kernel stack, the innermost first.</summary>
+    public const int KernelFrames = 64;
+
+    /// <summary>Of a user stack.</summary>
+    public const int UserFrames = 127;
+
+    /// <summary>Kept from the top of the user stack's memory.</summary>
+    public const int StackWords = 8;
 
     /// <summary>Lives whose figures outlive their loader.</summary>
     public const int MaxShown = 32768;

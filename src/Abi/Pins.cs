@@ -16,12 +16,11 @@ public static class Pins
     public const string Shown = "shown";
     public const string Exits = "exits";
     public const string Slices = "slices";
-    public const string Stacks = "stacks";
     public const string Blocked = "blocked";
 
     /// <summary>Maps that are pinned. Task storage needs no pin: the programs that use it hold it.</summary>
     public static IReadOnlyList<string> Maps { get; } =
-        [Control, Policies, Targets, Activity, Deadlines, Losses, System, Events, Shown, Exits, Slices, Stacks, Blocked];
+        [Control, Policies, Targets, Activity, Deadlines, Losses, System, Events, Shown, Exits, Slices, Blocked];
 
     /// <summary>Hooks that every image needs: a task begins, becomes another program, ends, is gone.</summary>
     public static IReadOnlyList<string> LifeHooks { get; } =
