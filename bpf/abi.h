@@ -18,9 +18,9 @@
 #define EVENTS_SIZE	 (4 << 20) /* bytes of the ring buffer */
 #define SLICES_SIZE	 (8 << 20) /* bytes of the ring buffer of slices */
 #define MAX_BLOCKED	 16384	   /* places at which lives have blocked */
-#define KERNEL_FRAMES	 64	   /* kept of a kernel stack */
+#define KERNEL_FRAMES	 48	   /* kept of a kernel stack */
 #define USER_FRAMES	 127	   /* kept of a user stack */
-#define STACK_WORDS	 8	   /* kept from the top of the user stack's memory */
+#define STACK_WORDS	 48	   /* kept from the top of the user stack's memory */
 #define MAX_SHOWN	 32768	   /* lives whose figures outlive their loader */
 #define MAX_PINS	 64
 #define FILE_SIZE	 256 /* bytes kept of the path of a program, with the closing zero */

@@ -26,13 +26,13 @@ public static class Limits
     public const int MaxBlocked = 16384;
 
     /// <summary>Addresses kept of a kernel stack, the innermost first.</summary>
-    public const int KernelFrames = 64;
+    public const int KernelFrames = 48;
 
     /// <summary>Of a user stack.</summary>
     public const int UserFrames = 127;
 
     /// <summary>Kept from the top of the user stack's memory.</summary>
-    public const int StackWords = 8;
+    public const int StackWords = 48;
 
     /// <summary>Lives whose figures outlive their loader.</summary>
     public const int MaxShown = 32768;
