@@ -217,7 +217,7 @@ public sealed class Imager : IDisposable
             lock (_lock)
                 Walk();
             _maps.Sweep();
-            Standby.Detach(_maps);
+            Attachment.Detach(_maps);
         }
 
         return true;
