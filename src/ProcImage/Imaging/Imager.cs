@@ -31,6 +31,7 @@ public sealed class Imager : IDisposable
         _maps = maps;
         _table = table;
         _table.Told += (subject, milestone) => Told?.Invoke(subject, milestone);
+        _table.Forgotten += subject => Forgotten?.Invoke(subject);
         _idleTasks = new IdleTasks(maps);
         _events = new RingBuffer(maps.Events, Receive);
         _consumer = new Thread(() => Guarded(ConsumeEvents)) { Name = "events", IsBackground = true };
@@ -46,10 +47,13 @@ public sealed class Imager : IDisposable
     /// <summary>Something has happened in a life. Whoever hears it must not wait: the ring buffer does, too.</summary>
     public event Action<Subject, Milestone>? Told;
 
+    /// <summary>A life is shown no more. Raised under the lock: whoever hears it must not wait.</summary>
+    public event Action<Subject>? Forgotten;
+
     /// <summary>
-    /// Raised at the end of each reading, under the lock: whether any policy has a ledger, and who is shown.
+    /// Raised at the end of each reading, under the lock: whether any policy has a ledger. Whoever hears it must not wait.
     /// </summary>
-    public event Action<bool, Func<Subject, bool>>? Walked;
+    public event Action<bool>? Walked;
 
     /// <summary>Raised when one of the threads cannot go on.</summary>
     public event Action<Exception>? Failed;
@@ -80,18 +84,11 @@ public sealed class Imager : IDisposable
         }
     }
 
-    /// <summary>Nothing of a life will happen any more, or it is shown no more. Without a reading.</summary>
-    public bool IsOver(Subject subject)
+    /// <summary>As of the last reading, and of what was told since then.</summary>
+    public LifeState StateOf(Subject subject)
     {
         lock (_lock)
-            return _table.Find(subject) is null or { IsFinal: true } or { Images: ImageSet.None };
-    }
-
-    /// <summary>Whether a life is shown. Without a reading.</summary>
-    public bool IsShown(Subject subject)
-    {
-        lock (_lock)
-            return _table.Find(subject) is not null;
+            return _table.StateOf(subject);
     }
 
     public void Dispose()
@@ -136,7 +133,7 @@ public sealed class Imager : IDisposable
         _table.BeginWalk();
         RecordStream.ReadAll(iterator, (in RecordHeader _, ReadOnlySpan<byte> record) => _table.Add(record, BootClock.Now));
         _table.EndWalk(BootClock.Now);
-        Walked?.Invoke(_maps.ReadActivity().Active[(int)Image.Ledger] > 0, subject => _table.Find(subject) is not null);
+        Walked?.Invoke(_maps.ReadActivity().Active[(int)Image.Ledger] > 0);
     }
 
     /// <summary>Sleeps until the kernel side has something to tell; no wake-ups in between.</summary>
