@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ProcImage.Abi;
 
 namespace ProcImage.Imaging;
@@ -9,6 +10,7 @@ namespace ProcImage.Imaging;
 /// <param name="record">As the kernel side tells it.</param>
 /// <param name="start"><c>start_boottime</c> of the life in ns.</param>
 /// <param name="number">Among the slices of the life, those that were lost among them.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly struct Slice(in SliceRecord record, ulong start, ulong number)
 {
     private readonly byte _why = (byte)record.Why;

@@ -24,12 +24,15 @@ public sealed class Timeline(ulong start, ulong began, int most)
     /// <summary>CLOCK_BOOTTIME in ns at which the latest has ended.</summary>
     public ulong LastEnd { get; private set; }
 
+    /// <summary>Slices that are kept.</summary>
+    public int Kept => (int)(_told - _oldest);
+
     /// <summary>Slices that there is memory for.</summary>
     public int Room => _slices.Length;
 
     public void Add(in SliceRecord record)
     {
-        if (_told - _oldest == Room)
+        if (Kept == Room)
         {
             if (Room < most)
                 Resize(Math.Min(2 * Room, most));
@@ -45,8 +48,8 @@ public sealed class Timeline(ulong start, ulong began, int most)
     /// <summary>The older half falls off, and its memory is free.</summary>
     public void Halve()
     {
-        _oldest += (_told - _oldest) / 2;
-        Resize(Math.Max(Room / 2, (int)(_told - _oldest)));
+        _oldest += Kept / 2;
+        Resize(Math.Max(Room / 2, Kept));
     }
 
     /// <summary>Copies those that came after a place, as far as they are kept and there is room for them.</summary>

@@ -58,7 +58,7 @@ public sealed class TimelineTable(int mostSlices, int mostRoom, int mostTimeline
 
     private void HalveLongest()
     {
-        foreach (var timeline in _timelines.Values.OrderByDescending(timeline => timeline.Room))
+        foreach (var timeline in _timelines.Values.OrderByDescending(timeline => timeline.Kept))
         {
             Room -= timeline.Room;
             timeline.Halve();
