@@ -47,13 +47,19 @@ public sealed class Imager : IDisposable
     /// <summary>Something has happened in a life. Whoever hears it must not wait: the ring buffer does, too.</summary>
     public event Action<Subject, Milestone>? Told;
 
-    /// <summary>A life is shown no more. Raised under the lock: whoever hears it must not wait.</summary>
-    public event Action<Subject>? Forgotten;
-
     /// <summary>
     /// Raised at the end of each reading, under the lock: whether any policy has a ledger. Whoever hears it must not wait.
     /// </summary>
     public event Action<bool>? Walked;
+
+    /// <summary>A life is shown no more. Raised under the lock: whoever hears it must not wait.</summary>
+    public event Action<Subject>? Forgotten;
+
+    /// <summary>
+    /// Raised when policies have changed, after a reading and before the kernel side forgets what deactivated images have
+    /// counted. Under the policy lock: no image is activated meanwhile.
+    /// </summary>
+    public event Action? Settling;
 
     /// <summary>Raised when one of the threads cannot go on.</summary>
     public event Action<Exception>? Failed;
@@ -89,6 +95,13 @@ public sealed class Imager : IDisposable
     {
         lock (_lock)
             return _table.StateOf(subject);
+    }
+
+    /// <summary>CLOCK_BOOTTIME in ns of the activation of its ledger; 0 where it has none. Without a reading.</summary>
+    public ulong LedgerSinceOf(Subject subject)
+    {
+        lock (_lock)
+            return _table.Find(subject)?.Keytimes.LedgerSince ?? 0;
     }
 
     public void Dispose()
@@ -213,6 +226,7 @@ public sealed class Imager : IDisposable
         {
             lock (_lock)
                 Walk();
+            Settling?.Invoke();
             _maps.Sweep();
             Attachment.Detach(_maps);
         }

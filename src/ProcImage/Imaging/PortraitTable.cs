@@ -65,10 +65,10 @@ public sealed class PortraitTable(
     public LifeState StateOf(Subject subject) => Find(subject) switch
     {
         null => LifeState.Unknown,
-        { IsFinal: true } or { IsBuried: true } or { Images: ImageSet.None } => LifeState.Over,
+        { IsFinal: true } or { IsBuried: true } => LifeState.Over,
         // Of one that an event has begun, or an earlier loader has shown, only a record says whether it has a ledger.
-        { HasRecord: true } portrait when !portrait.Images.HasFlag(ImageSet.Ledger) => LifeState.Over,
-        _ => LifeState.Imaged,
+        { HasRecord: false } => LifeState.Imaged,
+        var portrait => portrait.Images.HasFlag(ImageSet.Ledger) ? LifeState.Imaged : LifeState.Over,
     };
 
     /// <summary>
