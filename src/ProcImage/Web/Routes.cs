@@ -94,15 +94,21 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
             await _streams.Send(context, subject, _stopping);
     }
 
-    /// <summary>Where it is not known to be imaged, a reading says; all who wait for one share it.</summary>
+    /// <summary>Where it is not known to be imaged, a reading says. Not on this thread: there may be one going on.</summary>
     private async Task<bool> IsThere(HttpContext context, Subject subject)
     {
-        if (imager.StateOf(subject) == LifeState.Imaged)
-            return true;
+        var arrival = imager.Readings;
         ConnectionLimit.Hold(context);
-        await _maker.Get("reading", () => imager.Read(_ => NotThere)).WaitAsync(context.RequestAborted);
+        var found = await _maker.Get($"{subject} timeline", () => Find(subject, arrival)).WaitAsync(context.RequestAborted);
         ConnectionLimit.Progress(context);
-        return imager.StateOf(subject) != LifeState.Unknown;
+        return found is not null;
+    }
+
+    private ReadOnlyMemory<byte>? Find(Subject subject, long arrival)
+    {
+        if (imager.StateOf(subject) != LifeState.Imaged)
+            imager.Read(_ => true, arrival);
+        return imager.StateOf(subject) == LifeState.Unknown ? NotThere : ReadOnlyMemory<byte>.Empty;
     }
 
     private async Task GetBlocked(HttpContext context, BlockedText text)
