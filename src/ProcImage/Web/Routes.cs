@@ -94,21 +94,15 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
             await _streams.Send(context, subject, _stopping);
     }
 
-    /// <summary>Where it is not known to be imaged, a reading says. Not on this thread: there may be one going on.</summary>
+    /// <summary>Not on this thread: a reading may be going on.</summary>
     private async Task<bool> IsThere(HttpContext context, Subject subject)
     {
         var arrival = imager.Readings;
         ConnectionLimit.Hold(context);
-        var found = await _maker.Get($"{subject} timeline", () => Find(subject, arrival)).WaitAsync(context.RequestAborted);
+        var found = await _maker.Get($"{subject} timeline", () => IsShown(subject, arrival) ? ReadOnlyMemory<byte>.Empty : NotThere)
+            .WaitAsync(context.RequestAborted);
         ConnectionLimit.Progress(context);
         return found is not null;
-    }
-
-    private ReadOnlyMemory<byte>? Find(Subject subject, long arrival)
-    {
-        if (imager.StateOf(subject) != LifeState.Imaged)
-            imager.Read(_ => true, arrival);
-        return imager.StateOf(subject) == LifeState.Unknown ? NotThere : ReadOnlyMemory<byte>.Empty;
     }
 
     private async Task GetBlocked(HttpContext context, BlockedText text)
@@ -129,9 +123,9 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
         await RefuseLife(context);
     }
 
-    /// <summary>With a reading only where it has not been met yet.</summary>
+    /// <summary>With a reading only where it is not known to be imaged.</summary>
     private bool IsShown(Subject subject, long arrival) =>
-        imager.StateOf(subject) != LifeState.Unknown
+        imager.StateOf(subject) == LifeState.Imaged
         || imager.Read(snapshot => snapshot.Portraits.Any(portrait => portrait.Subject == subject), arrival);
 
     private static Task RefuseLife(HttpContext context)
