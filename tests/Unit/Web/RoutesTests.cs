@@ -14,7 +14,6 @@ public class RoutesTests
     [Theory]
     [InlineData("/metrics")]
     [InlineData("/api/v1/processes/1-1/timeline")]
-    [InlineData("/api/v1/processes/1-1/offcpu")]
     public async Task Until_the_start_is_complete_the_answer_is_that_it_is_not(string path)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
