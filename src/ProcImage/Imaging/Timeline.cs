@@ -6,7 +6,6 @@ namespace ProcImage.Imaging;
 /// <param name="most">So many are kept.</param>
 public sealed class Timeline(int most)
 {
-    private readonly Dictionary<int, uint> _lastByThread = [];
     private const int MostReadings = 10;
 
     private int _readings; // that have not met it; -1 once one has
@@ -25,13 +24,7 @@ public sealed class Timeline(int most)
     /// <param name="start"><c>start_boottime</c> of the life.</param>
     public void Add(in SliceRecord record, ulong start)
     {
-        // A thread that was first met here may have had slices before it was a target.
-        var missing = _lastByThread.TryGetValue(record.Tid, out var last) && record.Number > last
-            ? record.Number - last - 1
-            : 0;
-        _lastByThread[record.Tid] = record.Number;
-        if (record.Why == (ushort)SliceEnd.Exited)
-            _lastByThread.Remove(record.Tid);
+        var missing = record.Missing;
         Missing += missing;
         if (Count == (ulong)_slices.Length && _slices.Length < most)
             Array.Resize(ref _slices, Math.Min(2 * _slices.Length, most));
