@@ -33,11 +33,20 @@ public readonly partial record struct FileIdentity(
 
     public static FileIdentity? Of(SafeFileHandle file) => Read((int)file.DangerousGetHandle(), "", EmptyPath);
 
-    private static unsafe FileIdentity? Read(int directory, string path, int flags)
+    /// <param name="file">Open.</param>
+    /// <param name="content">What changes when it is written to.</param>
+    public static FileIdentity? Of(SafeFileHandle file, out FileContent content) =>
+        Read((int)file.DangerousGetHandle(), "", EmptyPath, out content);
+
+    private static FileIdentity? Read(int directory, string path, int flags) => Read(directory, path, flags, out _);
+
+    private static unsafe FileIdentity? Read(int directory, string path, int flags, out FileContent content)
     {
+        content = default;
         var stat = default(Statx);
         if (statx(directory, path, flags, BasicStats, &stat) == 0)
         {
+            content = new FileContent(stat.Size, stat.Modified, stat.ModifiedNanoseconds);
             var type = stat.Mode & TypeMask;
             return new FileIdentity(
                 (ulong)stat.Major << 32 | stat.Minor,
@@ -72,6 +81,15 @@ public readonly partial record struct FileIdentity(
         [FieldOffset(32)]
         public ulong Inode;
 
+        [FieldOffset(40)]
+        public ulong Size;
+
+        [FieldOffset(112)]
+        public long Modified;
+
+        [FieldOffset(120)]
+        public uint ModifiedNanoseconds;
+
         [FieldOffset(136)]
         public uint Major;
 
@@ -79,3 +97,11 @@ public readonly partial record struct FileIdentity(
         public uint Minor;
     }
 }
+
+/// <summary>What changes when a file is written to.</summary>
+/// <param name="Size">Bytes.</param>
+/// <param name="Modified">
+/// When it was written to last: seconds since 1970. Anybody can set any time: no calendar has to have it.
+/// </param>
+/// <param name="ModifiedNanoseconds">Behind these.</param>
+public readonly record struct FileContent(ulong Size, long Modified, uint ModifiedNanoseconds);

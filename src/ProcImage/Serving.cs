@@ -22,7 +22,7 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
             kernelSide.Adopted ? BootClock.Now : 0);
         using var imager = new Imager(kernelSide.Maps, table);
         using var timelines = new Timelines(kernelSide.Maps);
-        using var sites = new BlockedSites(kernelSide.Maps, kernelSide.Symbols, imager);
+        using var sites = new BlockedSites(kernelSide.Maps, kernelSide.Symbols, imager, console.Error);
         await using var events = options.Quiet ? null : new EventWriter(console.Output);
         await using var narrator = new Narrator(
             imager, console.Output, withTables: !options.Quiet && !Console.IsOutputRedirected, events);
@@ -36,6 +36,8 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
         imager.Walked += timelines.Follow;
         imager.Walked += (isActive, _) => sites.Follow(isActive);
         imager.Told += sites.Tell;
+        imager.Forgotten += sites.Forget;
+        imager.Settling += sites.Settle;
         sites.Failed += stop.Fail;
         imager.PoliciesChanged += narrator.Tell;
         timelines.Failed += stop.Fail;

@@ -31,6 +31,7 @@ public sealed class Imager : IDisposable
         _maps = maps;
         _table = table;
         _table.Told += (subject, milestone) => Told?.Invoke(subject, milestone);
+        _table.Forgotten += subject => Forgotten?.Invoke(subject);
         _idleTasks = new IdleTasks(maps);
         _events = new RingBuffer(maps.Events, Receive);
         _consumer = new Thread(() => Guarded(ConsumeEvents)) { Name = "events", IsBackground = true };
@@ -50,6 +51,15 @@ public sealed class Imager : IDisposable
     /// Raised at the end of each reading, under the lock: whether any policy has a ledger, and who is shown.
     /// </summary>
     public event Action<bool, Func<Subject, bool>>? Walked;
+
+    /// <summary>A life is shown no more. Raised under the lock: whoever hears it must not wait.</summary>
+    public event Action<Subject>? Forgotten;
+
+    /// <summary>
+    /// Raised when policies have changed, after a reading and before the kernel side forgets what deactivated images have
+    /// counted. Under the policy lock: no image is activated meanwhile.
+    /// </summary>
+    public event Action? Settling;
 
     /// <summary>Raised when one of the threads cannot go on.</summary>
     public event Action<Exception>? Failed;
@@ -92,6 +102,26 @@ public sealed class Imager : IDisposable
     {
         lock (_lock)
             return _table.Find(subject) is not null;
+    }
+
+    /// <summary>How things stand with the ledger of a life. Without a reading.</summary>
+    public LifeState StateOf(Subject subject)
+    {
+        lock (_lock)
+            return _table.Find(subject) switch
+            {
+                null => LifeState.Unknown,
+                { IsFinal: true } => LifeState.Over,
+                { Walk: 0 } => LifeState.Imaged, // told of; no reading has met it yet
+                var portrait => portrait.Images.HasFlag(ImageSet.Ledger) ? LifeState.Imaged : LifeState.Over,
+            };
+    }
+
+    /// <summary>CLOCK_BOOTTIME in ns of the activation of its ledger; 0 where it has none. Without a reading.</summary>
+    public ulong LedgerSinceOf(Subject subject)
+    {
+        lock (_lock)
+            return _table.Find(subject)?.Keytimes.LedgerSince ?? 0;
     }
 
     public void Dispose()
@@ -216,6 +246,7 @@ public sealed class Imager : IDisposable
         {
             lock (_lock)
                 Walk();
+            Settling?.Invoke();
             _maps.Sweep();
             Standby.Detach(_maps);
         }

@@ -49,6 +49,9 @@ public sealed class PortraitTable(
     /// <summary>Something has happened in a life. Whoever hears it must not wait: the ring buffer does, too.</summary>
     public event Action<Subject, Milestone>? Told;
 
+    /// <summary>A portrait is gone. Whoever hears it must not wait.</summary>
+    public event Action<Subject>? Forgotten;
+
     /// <summary>Of processes, since preload.</summary>
     public Exits Exits { get; } = new(store);
 
@@ -375,8 +378,10 @@ public sealed class PortraitTable(
 
     private void Remove(Subject subject)
     {
-        if (_portraits.Remove(subject, out var portrait))
-            _milestones.Empty(portrait.Biography);
+        if (!_portraits.Remove(subject, out var portrait))
+            return;
+        _milestones.Empty(portrait.Biography);
+        Forgotten?.Invoke(subject);
     }
 
     private bool HasLingered(ulong since, ulong now) => since != 0 && now - since >= linger;

@@ -14,13 +14,13 @@ internal sealed class KernelSide : IDisposable
 {
     private readonly PinDirectory _directory;
     private readonly HookPrograms _programs;
-    private readonly SafeFileHandle _symbols;
+    private readonly SafeFileHandle? _symbols;
 
     private KernelSide(
         PinDirectory directory,
         KernelMaps maps,
         HookPrograms programs,
-        SafeFileHandle symbols,
+        SafeFileHandle? symbols,
         bool adopted,
         TimeSpan elapsed)
     {
@@ -35,7 +35,7 @@ internal sealed class KernelSide : IDisposable
     public KernelMaps Maps { get; }
 
     /// <summary>Read when first asked for, with the rights that this process began with.</summary>
-    public KernelSymbols Symbols => field ??= new KernelSymbols(_symbols);
+    public KernelSymbols Symbols => field ??= KernelSymbolsFile.Read(_symbols);
 
     public bool Adopted { get; }
 
@@ -102,7 +102,7 @@ internal sealed class KernelSide : IDisposable
 
     /// <summary>For <see cref="Resume"/>.</summary>
     public Handover HandOver() => new(
-        _directory.Fd, Adopted, Elapsed, IdleCost, (int)_symbols.DangerousGetHandle(), _programs.Descriptors);
+        _directory.Fd, Adopted, Elapsed, IdleCost, (int?)_symbols?.DangerousGetHandle(), _programs.Descriptors);
 
     /// <summary>Whether a program is attached to a hook.</summary>
     public bool IsAttached(string hook) => _directory.Exists(Path.Combine(Pins.Links, hook));
@@ -125,7 +125,7 @@ internal sealed class KernelSide : IDisposable
     {
         _programs.Dispose();
         Maps.Dispose();
-        _symbols.Dispose();
+        _symbols?.Dispose();
         _directory.Dispose();
     }
 

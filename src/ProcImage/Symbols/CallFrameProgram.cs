@@ -1,7 +1,8 @@
 namespace ProcImage.Symbols;
 
 /// <summary>
-/// Runs the instructions of a function's call frame up to one address; keeps of them what the frame is counted from.
+/// Runs the instructions of a function's call frame up to one address; keeps of them what the frame is counted from, and
+/// where the frame pointer is.
 /// </summary>
 internal ref struct CallFrameProgram
 {
@@ -10,17 +11,19 @@ internal ref struct CallFrameProgram
 
     private readonly CallFrameHead _head;
     private readonly ulong _until;
-    private readonly Stack<(ulong Register, long Offset, bool IsKnown)> _saved;
+    private readonly Stack<(ulong Register, long Offset, bool IsKnown, FrameRule Frame)> _saved;
     private ulong _register;
     private long _offset;
     private bool _isKnown;
+    private FrameRule _frame;
+    private FrameRule _frameAtFirst; // by the common part
     private ulong _at;
 
     private CallFrameProgram(in CallFrameHead head, ulong until)
     {
         _head = head;
         _until = until;
-        _saved = new Stack<(ulong, long, bool)>();
+        _saved = new Stack<(ulong, long, bool, FrameRule)>();
     }
 
     /// <param name="head">Of the common part.</param>
@@ -33,13 +36,14 @@ internal ref struct CallFrameProgram
         var program = new CallFrameProgram(head, until);
         program.Run(common[head.Program..]);
         program._at = 0;
+        program._frameAtFirst = program._frame;
         program.Run(own);
         return program switch
         {
             { _isKnown: false } => CallerStep.Unknown,
             { _register: Rbp } => CallerStep.FramePointer,
             { _register: Rsp, _offset: >= 8 } when program._offset % 8 == 0 =>
-                new CallerStep(CallerKind.StackPointer, (ulong)program._offset - 8),
+                new CallerStep(CallerKind.StackPointer, (ulong)program._offset - 8, program.ToFrame()),
             _ => CallerStep.Unknown,
         };
     }
@@ -61,10 +65,9 @@ internal ref struct CallFrameProgram
             case 1: // advance_loc
                 return Advance((ulong)code & 0x3f);
             case 2: // offset
-                reader.Unsigned();
-                return true;
+                return Save((ulong)code & 0x3f, unchecked((long)reader.Unsigned() * _head.DataUnit));
             case 3: // restore
-                return true;
+                return Restore((ulong)code & 0x3f);
             default:
                 break;
         }
@@ -79,22 +82,33 @@ internal ref struct CallFrameProgram
                 return Advance(reader.UInt16());
             case 0x04: // advance_loc4
                 return Advance(reader.UInt32());
-            case 0x05 or 0x09 or 0x14 or 0x2f: // offset_extended, register, val_offset, GNU_negative_offset_extended
-                reader.Unsigned();
+            case 0x05: // offset_extended
+                return Save(reader.Unsigned(), unchecked((long)reader.Unsigned() * _head.DataUnit));
+            case 0x09 or 0x14 or 0x2f: // register, val_offset, GNU_negative_offset_extended
+                Lose(reader.Unsigned());
                 reader.Unsigned();
                 return true;
-            case 0x06 or 0x07 or 0x08 or 0x2e: // restore_extended, undefined, same_value, GNU_args_size
+            case 0x06: // restore_extended
+                return Restore(reader.Unsigned());
+            case 0x07: // undefined
+                Lose(reader.Unsigned());
+                return true;
+            case 0x08: // same_value
+                if (reader.Unsigned() == Rbp)
+                    _frame = default;
+                return true;
+            case 0x2e: // GNU_args_size
                 reader.Unsigned();
                 return true;
             case 0x0a: // remember_state
                 if (_saved.Count == MostSaved)
                     throw new InvalidDataException("a call frame remembers too much");
-                _saved.Push((_register, _offset, _isKnown));
+                _saved.Push((_register, _offset, _isKnown, _frame));
                 return true;
             case 0x0b: // restore_state
                 if (!_saved.TryPop(out var saved))
                     throw new InvalidDataException("a call frame remembers nothing");
-                (_register, _offset, _isKnown) = saved;
+                (_register, _offset, _isKnown, _frame) = saved;
                 return true;
             case 0x0c: // def_cfa
                 return Define(reader.Unsigned(), (long)reader.Unsigned());
@@ -107,11 +121,13 @@ internal ref struct CallFrameProgram
                 _isKnown = false;
                 return true;
             case 0x10 or 0x16: // expression, val_expression
-                reader.Unsigned();
+                Lose(reader.Unsigned());
                 reader.Take(reader.Unsigned());
                 return true;
-            case 0x11 or 0x15: // offset_extended_sf, val_offset_sf
-                reader.Unsigned();
+            case 0x11: // offset_extended_sf
+                return Save(reader.Unsigned(), unchecked(reader.Signed() * _head.DataUnit));
+            case 0x15: // val_offset_sf
+                Lose(reader.Unsigned());
                 reader.Signed();
                 return true;
             case 0x12: // def_cfa_sf
@@ -129,9 +145,48 @@ internal ref struct CallFrameProgram
         return true;
     }
 
+    private bool Save(ulong register, long offset)
+    {
+        if (register == Rbp)
+            _frame = new FrameRule(FramePlace.Stack, offset);
+        return true;
+    }
+
+    private bool Restore(ulong register)
+    {
+        if (register == Rbp)
+            _frame = _frameAtFirst;
+        return true;
+    }
+
+    private void Lose(ulong register)
+    {
+        if (register == Rbp)
+            _frame = new FrameRule(FramePlace.Elsewhere, 0);
+    }
+
+    private readonly ulong? ToFrame() => _frame switch
+    {
+        { Place: FramePlace.Register } => null,
+        { Place: FramePlace.Stack } when _offset + _frame.Offset is >= 0 and var at && at % 8 == 0 => (ulong)at,
+        _ => CallerStep.Elsewhere,
+    };
+
     private bool Advance(ulong by)
     {
         _at = unchecked(_at + by * _head.CodeUnit);
         return _at <= _until;
     }
+
+    private enum FramePlace
+    {
+        Register,
+        Stack,
+        Elsewhere,
+    }
+
+    /// <summary>Where the frame pointer of the caller is.</summary>
+    /// <param name="Place">In what.</param>
+    /// <param name="Offset">From the frame, in bytes: on the stack.</param>
+    private readonly record struct FrameRule(FramePlace Place, long Offset);
 }

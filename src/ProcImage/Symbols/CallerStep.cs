@@ -3,8 +3,14 @@ namespace ProcImage.Symbols;
 /// <summary>How the caller of a function is found from one of its instructions.</summary>
 /// <param name="Kind">By what.</param>
 /// <param name="ToReturn">Bytes from the stack pointer to the return address, where it is found by that.</param>
-internal readonly record struct CallerStep(CallerKind Kind, ulong ToReturn = 0)
+/// <param name="ToFrame">
+/// Likewise to where the frame pointer of the caller is; null where the register still has it.
+/// </param>
+internal readonly record struct CallerStep(CallerKind Kind, ulong ToReturn = 0, ulong? ToFrame = null)
 {
+    /// <summary>A frame pointer that is saved, but nowhere on the stack.</summary>
+    public const ulong Elsewhere = ulong.MaxValue;
+
     public static CallerStep FramePointer { get; } = new(CallerKind.FramePointer);
 
     public static CallerStep Unknown { get; } = new(CallerKind.Unknown);

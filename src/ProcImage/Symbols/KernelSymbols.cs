@@ -26,6 +26,13 @@ internal sealed class KernelSymbols
     {
     }
 
+    /// <param name="unknown">Why there are no names.</param>
+    public KernelSymbols(string unknown)
+    {
+        Unknown = unknown;
+        _functions = new Lazy<SymbolTable>(SymbolTable.Empty);
+    }
+
     /// <summary>Why there are no names; empty where there are.</summary>
     public string Unknown { get; private set; } = "";
 

@@ -12,7 +12,10 @@ internal sealed class PerfMap
     /// <summary>What is read of a file: bytes.</summary>
     public const int MostText = 64 << 20;
 
-    private const int MostFunctions = 1_000_000;
+    /// <summary>What it may take in memory: later lines are left out.</summary>
+    public const long MostBytes = 32 << 20;
+
+    private const int LineBytes = 24 + 24; // of a range and of a piece, besides the name
     private const int LongestName = SymbolTableBuilder.LongestName;
 
     private readonly List<Range> _ranges = []; // as they were written
@@ -21,7 +24,7 @@ internal sealed class PerfMap
     private bool _isSorted = true;
 
     /// <summary>What it takes in memory, about.</summary>
-    public long Bytes => _names.Count + 24L * _ranges.Count + 24L * _pieces.Count;
+    public long Bytes => _names.Count + (long)LineBytes * _ranges.Count;
 
     /// <summary>Takes whole lines; returns how many bytes of the text these are.</summary>
     public int Append(ReadOnlySpan<byte> text)
@@ -52,7 +55,7 @@ internal sealed class PerfMap
 
     private void AppendLine(ReadOnlySpan<byte> line)
     {
-        if (_ranges.Count == MostFunctions
+        if (Bytes >= MostBytes
             || !TakeNumber(ref line, out var start) || !TakeNumber(ref line, out var size)
             || size == 0 || start > ulong.MaxValue - size || line.IsEmpty)
             return;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 
 namespace ProcImage.Symbols;
 
@@ -12,7 +13,9 @@ internal sealed class PerfMapFile(ProcessFiles files, ulong startTime)
 {
     private const int LongestLine = 64 << 10; // bytes; what is longer is none
 
-    private static readonly TimeSpan _slack = TimeSpan.FromSeconds(2); // clocks of start and file are not the same
+    private const int AtOnce = 1 << 20; // bytes
+    private const long Slack = 2; // s: clocks of start and file are not the same
+    private const ulong NanosecondsPerSecond = 1_000_000_000;
 
     private PerfMap _map = new();
     private FileKey? _key;
@@ -33,20 +36,36 @@ internal sealed class PerfMapFile(ProcessFiles files, ulong startTime)
             if (FileKey.Of(file) is not { } key || key == _key)
                 return false;
             if (!(key.Owner == 0 || users.Contains(key.Owner))
-                || key.Modified < DateTime.UnixEpoch.AddTicks((long)(startTime / 100)) - _slack)
+                || key.Content.Modified < (long)(startTime / NanosecondsPerSecond) - Slack)
                 return false;
-            if (_key is not { } before || before.Inode != key.Inode || before.Device != key.Device || key.Size < _taken)
+            if (_key is not { } before || before.Inode != key.Inode || before.Device != key.Device || (long)key.Content.Size < _taken)
                 (_map, _taken) = (new PerfMap(), 0);
             _key = key;
-            var text = BoundedFile.Read(file, _taken, (int)(PerfMap.MostText - _taken));
-            var taken = _map.Append(text);
-            _taken += taken == 0 && text.Length > LongestLine ? text.Length : taken;
-            return taken > 0;
+            return Take(file);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException)
         {
             return false; // it has ended, or has no such file
         }
+    }
+
+    /// <summary>It is read anew when it is asked for.</summary>
+    public void Drop() => (_map, _key, _taken) = (new PerfMap(), null, 0);
+
+    private bool Take(SafeFileHandle file)
+    {
+        var isNew = false;
+        while (_taken < PerfMap.MostText)
+        {
+            var text = BoundedFile.Read(file, _taken, (int)Math.Min(AtOnce, PerfMap.MostText - _taken));
+            var taken = _map.Append(text);
+            isNew |= taken > 0;
+            if (taken == 0 && text.Length <= LongestLine)
+                break;
+            _taken += taken == 0 ? text.Length : taken;
+        }
+
+        return isNew;
     }
 
     private static string PathOf(int pid, out List<uint> users)

@@ -47,7 +47,8 @@ internal sealed class ProcessSymbols
     /// <returns>Whether the life goes on.</returns>
     public bool Refresh()
     {
-        if (!IsAlive() || ReadMap() is not { } map || !IsAlive())
+        // Nothing is mapped once it has died, though its pid is still taken.
+        if (!IsAlive() || ReadMap() is not { Mappings.Count: > 0 } map || !IsAlive())
             return false;
         _map = map;
         _keys.Clear();
@@ -85,8 +86,14 @@ internal sealed class ProcessSymbols
     }
 
     /// <inheritdoc cref="StackRepair.Repair"/>
-    public ulong[] Repair(ReadOnlySpan<ulong> walk, ReadOnlySpan<ulong> words) =>
-        StackRepair.Repair(walk, words, new ProcessCallers(this));
+    public ulong[] Repair(ReadOnlySpan<ulong> walk, ReadOnlySpan<ulong> words, out bool isWhole) =>
+        StackRepair.Repair(walk, words, new ProcessCallers(this), out isWhole);
+
+    /// <summary>What the functions that were compiled at run time take in memory, about.</summary>
+    public long PerfMapBytes => _perfMap.Map.Bytes;
+
+    /// <summary>They are read anew when they are needed.</summary>
+    public void DropPerfMap() => _perfMap.Drop();
 
     /// <summary>Null where no code is mapped.</summary>
     internal Mapping? Find(ulong address)

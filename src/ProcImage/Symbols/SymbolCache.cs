@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using ProcImage.Abi;
 
 namespace ProcImage.Symbols;
 
@@ -57,7 +58,7 @@ internal sealed class SymbolCache(long capacity = SymbolCache.UsualCapacity)
 
         // Everybody can write any build id into a file of his own.
         var content = elf.BuildId.Length > 0 && key.Owner == Root
-            ? new ContentKey(elf.BuildId, new FileKey(0, 0, key.Size, default, Root))
+            ? new ContentKey(elf.BuildId, new FileKey(0, 0, new FileContent(key.Content.Size, 0, 0), Root))
             : new ContentKey("", key);
         Keep(key, content);
         return Find(key) ?? Add(key, content, SymbolFile.Read(bytes, elf));

@@ -32,6 +32,7 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
         app.Map("/api/v1/processes/{life}/timeline", (RequestDelegate)GetTimeline);
         app.Map("/api/v1/processes/{life}/offcpu", (RequestDelegate)(context => GetBlocked(context, BlockedText.Folded)));
         app.Map("/api/v1/processes/{life}/offcpu.pprof", (RequestDelegate)(context => GetBlocked(context, BlockedText.Pprof)));
+        app.Map("/api/v1/processes/{life}/offcpu.json", (RequestDelegate)(context => GetBlocked(context, BlockedText.Json)));
         app.Map("/-/healthy", (RequestDelegate)(context => context.Response.WriteAsync("healthy\n")));
         app.Map("/-/ready", (RequestDelegate)GetReady);
         foreach (var file in PageFile.All)
@@ -89,10 +90,26 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
 
     private async Task GetBlocked(HttpContext context, BlockedText text)
     {
-        if (!TryParseLife(context.Request.RouteValues["life"] as string, out var subject)
-            || !await Answer(context, text.ContentType, $"{subject} {text.ContentType}", () => text.Write(sites.Read(subject))))
-            await RefuseLife(context);
+        var arrival = imager.Readings;
+        if (TryParseLife(context.Request.RouteValues["life"] as string, out var subject))
+        {
+            if (IsReady)
+                await sites.AwaitNames(subject, context.RequestAborted); // files may take their time: not in the maker
+            if (await Answer(
+                context,
+                text.ContentType,
+                $"{subject} {text.ContentType}",
+                () => IsShown(subject, arrival) ? text.Write(sites.Read(subject)) : NotThere))
+                return;
+        }
+
+        await RefuseLife(context);
     }
+
+    /// <summary>With a reading only where it has not been met yet.</summary>
+    private bool IsShown(Subject subject, long arrival) =>
+        imager.StateOf(subject) != LifeState.Unknown
+        || imager.Read(snapshot => snapshot.Portraits.Any(portrait => portrait.Subject == subject), arrival);
 
     private static Task RefuseLife(HttpContext context)
     {
