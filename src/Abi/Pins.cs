@@ -38,9 +38,12 @@ public static class Pins
     /// <summary>The hook of the schedule image, and of the ledger.</summary>
     public const string SwitchHook = "sched_switch";
 
+    /// <summary>The hook that says who wakes a thread up: attached only while a target has a ledger.</summary>
+    public const string WakingHook = "sched_waking";
+
     public const string Links = "links";
 
-    /// <summary>In standby: what is not attached before a policy needs it.</summary>
+    /// <summary>What is not attached before a policy needs it.</summary>
     public const string Programs = "progs";
     public const string Iterators = "iters";
 
@@ -61,6 +64,7 @@ public static class Pins
             .. images.HasFlag(ImageSet.Keytime) ? KeytimeHooks : [],
             .. (images & (ImageSet.Schedule | ImageSet.Keytime)) != ImageSet.None ? [PrepareExecHook] : Array.Empty<string>(),
             .. (images & (ImageSet.Schedule | ImageSet.Ledger)) != ImageSet.None ? [SwitchHook] : Array.Empty<string>(),
+            .. images.HasFlag(ImageSet.Ledger) ? [WakingHook] : Array.Empty<string>(),
         ];
 
     /// <summary>What is pinned in a folder of the pin directory, "" for the directory itself; control first.</summary>
@@ -79,6 +83,9 @@ public static class Pins
         .. In(Programs).Select(hook => Path.Combine(Programs, hook)),
         .. In(Iterators).Select(iterator => Path.Combine(Iterators, iterator)),
     ];
+
+    /// <summary>In <see cref="All"/>.</summary>
+    public static int IndexOf(string folder, string name) => All.ToList().IndexOf(Path.Combine(folder, name));
 
     public static string Map(string directory, string name) => Path.Combine(directory, name);
 

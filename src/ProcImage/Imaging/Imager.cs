@@ -248,7 +248,7 @@ public sealed class Imager : IDisposable
                 Walk();
             Settling?.Invoke();
             _maps.Sweep();
-            Standby.Detach(_maps);
+            Attachment.Detach(_maps);
         }
 
         return true;

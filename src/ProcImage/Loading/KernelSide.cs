@@ -51,7 +51,7 @@ internal sealed class KernelSide : IDisposable
 
     public IReadOnlyList<string> Hooks => ImageSupport.Hooks(Preloaded);
 
-    public bool IsStandby => Standby.Is(_directory.Path);
+    public bool IsStandby => Attachment.IsStandby(Maps);
 
     /// <exception cref="PinsException">The pins are another loader's, or cannot be used.</exception>
     /// <exception cref="BpfException">This kernel or these privileges cannot.</exception>
@@ -146,8 +146,8 @@ internal sealed class KernelSide : IDisposable
     private void Register()
     {
         using var held = Maps.LockPolicies();
-        Standby.RequireAttached(Maps);
+        Attachment.Adopt(Maps);
         Maps.Apply(Maps.ReadControl() with { LoaderPid = Environment.ProcessId, Sweep = 0 });
-        Standby.Detach(Maps);
+        Attachment.Detach(Maps);
     }
 }
