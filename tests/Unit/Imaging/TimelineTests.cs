@@ -63,7 +63,7 @@ public class TimelineTests
 
     private static SliceRecord Record(
         uint number, ulong begin = 0, ulong end = 0, int tid = 42, SliceEnd why = SliceEnd.Sleeping) =>
-        new() { Number = number, Begin = Start + begin, End = Start + end, Tid = tid, Why = (ushort)why };
+        new() { Begin = Start + begin, End = Start + end, Tid = tid, Why = (ushort)why };
 
     private void Add(uint count)
     {
