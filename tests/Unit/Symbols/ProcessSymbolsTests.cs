@@ -1,12 +1,14 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ProcImage.Abi;
 using ProcImage.Symbols;
+using Xunit.Abstractions;
 
 namespace ProcImage.Tests.Unit.Symbols;
 
 /// <summary>Programs that really run, each waiting in a system call.</summary>
-public sealed partial class ProcessSymbolsTests
+public sealed partial class ProcessSymbolsTests(ITestOutputHelper log)
 {
     private const int Deep = 4096; // words of stack
 
@@ -201,6 +203,48 @@ public sealed partial class ProcessSymbolsTests
         }
     }
 
+    /// <summary>libc has the frame pointer for something else while it waits: a walk from there finds nothing.</summary>
+    [Fact]
+    public void A_NET_program_that_sleeps_has_its_methods_on_its_stack()
+    {
+        using var directory = new Web.TemporaryDirectory();
+        using var waiting = Waiting.Start(
+            [("DOTNET_PerfMapEnabled", "1")], "dotnet", "exec", CompileNet(directory.Path), "sleeps");
+        try
+        {
+            var (instruction, stack) = waiting.Registers();
+            var symbols = waiting.Symbols();
+            var repaired = symbols.Repair([instruction, 7], waiting.Words(stack, Limits.StackWords), stack, out _);
+            var names = symbols.Resolve(repaired).Select(frame => frame.Name).ToList();
+            log.WriteLine(string.Join('\n', names));
+            Assert.InRange(names.FindIndex(name => name.Contains("Waits::InMethod(", StringComparison.Ordinal)), 3, 20);
+            Assert.Contains("pthread_cond_", string.Join(' ', names.Take(3)), StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete($"/tmp/perf-{waiting.Pid}.map");
+            File.Delete($"/tmp/perfinfo-{waiting.Pid}.map");
+        }
+    }
+
+    /// <summary>As long as these take is for a person to judge.</summary>
+    [Fact]
+    public void A_thousand_addresses_have_names()
+    {
+        using var waiting = Waiting.Start(Compiled.Waits);
+        var symbols = waiting.Symbols();
+        var libc = MemoryMap.OfProcess(waiting.Pid, isCodeOnly: true).Mappings
+            .First(mapping => Path.GetFileName(mapping.Path).StartsWith("libc.so", StringComparison.Ordinal));
+        var addresses = Enumerable.Range(1, 1000).Select(at => libc.Start + (libc.End - libc.Start) / 1001 * (ulong)at).ToArray();
+        foreach (var time in new[] { "cold", "warm" })
+        {
+            var watch = Stopwatch.StartNew();
+            var named = symbols.Resolve(addresses).Count(frame => frame.Name[0] != '[');
+            log.WriteLine($"{time}: {addresses.Length} addresses in {watch.Elapsed.TotalMilliseconds:0.00} ms, {named} have names");
+            Assert.InRange(named, 1, addresses.Length);
+        }
+    }
+
     /// <summary>The file of another user, or of an earlier life, says nothing of this one.</summary>
     [Theory]
     [InlineData(true)]
@@ -240,12 +284,18 @@ public sealed partial class ProcessSymbolsTests
     private static string CompileNet(string directory)
     {
         const string Source = """
-            using System; using System.Runtime.CompilerServices;
+            using System; using System.Runtime.CompilerServices; using System.Threading;
             static class Waits
             {
                 [MethodImpl(MethodImplOptions.NoInlining)]
-                static int InMethod() { Console.WriteLine("ready"); return Console.OpenStandardInput().ReadByte(); }
-                static int Main() => InMethod() + 1;
+                static int InMethod(bool sleeps)
+                {
+                    Console.WriteLine("ready");
+                    if (sleeps)
+                        Thread.Sleep(Timeout.Infinite);
+                    return Console.OpenStandardInput().ReadByte();
+                }
+                static int Main(string[] arguments) => InMethod(arguments.Length > 0) + 1;
             }
             """;
         var sdks = Ran.With("dotnet", "--list-sdks").AssertDone().Output.TrimEnd('\n').Split('\n');
@@ -257,7 +307,8 @@ public sealed partial class ProcessSymbolsTests
         Ran.With(
             "dotnet", "exec", Path.Combine(sdk.Groups[2].Value, sdk.Groups[1].Value, "Roslyn/bincore/csc.dll"),
             "-nologo", "-nostdlib", $"-out:{program}", $"-r:{runtime}/System.Private.CoreLib.dll",
-            $"-r:{runtime}/System.Runtime.dll", $"-r:{runtime}/System.Console.dll", source).AssertDone();
+            $"-r:{runtime}/System.Runtime.dll", $"-r:{runtime}/System.Console.dll",
+            $"-r:{runtime}/System.Threading.Thread.dll", $"-r:{runtime}/System.Threading.dll", source).AssertDone();
         File.WriteAllText(
             Path.Combine(directory, "waits.runtimeconfig.json"),
             string.Create(
