@@ -306,7 +306,11 @@ static __noinline int take_stacks(void *ctx, struct keytime *keytime, struct tas
 	if (bpf_map_lookup_elem(&blocked, &key))
 		return 0;
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
-	bpf_probe_read_user(fresh->words, sizeof(fresh->words), (void *)BPF_CORE_READ(regs, sp));
+	fresh->stack_pointer = BPF_CORE_READ(regs, sp);
+	/* Less where the stack ends before. */
+	if (bpf_probe_read_user(fresh->words, sizeof(fresh->words), (void *)fresh->stack_pointer) &&
+	    bpf_probe_read_user(fresh->words, sizeof(fresh->words) / 8, (void *)fresh->stack_pointer))
+		fresh->stack_pointer = 0;
 	fresh->since = keytime->since;
 	long result = bpf_map_update_elem(&blocked, &key, fresh, BPF_NOEXIST);
 	if (!result || result == -EEXIST) /* then another thread of it was first */
