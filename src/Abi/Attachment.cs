@@ -28,7 +28,7 @@ public static class Attachment
     public static void Attach(KernelMaps maps, TargetKind kind, ImageSet images)
     {
         var needed = Needed(maps);
-        foreach (var hook in HooksOf(kind, images))
+        foreach (var hook in HooksOf(kind, images).Intersect(OnDemand(maps)))
         {
             try
             {
@@ -49,10 +49,10 @@ public static class Attachment
     /// <exception cref="PinsException">A hook that a policy needs is not attached, or something else is in its place.</exception>
     public static void Adopt(KernelMaps maps)
     {
-        foreach (var hook in Needed(maps))
+        foreach (var hook in Needed(maps).Intersect(OnDemand(maps)))
         {
             if (FileIdentity.Of(Pins.Program(maps.Directory, hook)) is null)
-                continue; // attached for good, or not in this kernel
+                continue; // not in this kernel
             if (hook == Pins.WakingHook)
                 Attach(maps.Directory, hook);
             using var program = PinnedProgram.Open(Pins.Program(maps.Directory, hook));
@@ -63,10 +63,9 @@ public static class Attachment
     /// <summary>Takes away what the policies in force do not need.</summary>
     public static void Detach(KernelMaps maps)
     {
-        var onDemand = IsStandby(maps) ? Pins.In(Pins.Links) : [Pins.WakingHook];
         try
         {
-            foreach (var hook in onDemand.Except(Needed(maps)))
+            foreach (var hook in OnDemand(maps).Except(Needed(maps)))
                 File.Delete(Pins.Link(maps.Directory, hook));
         }
         catch (UnauthorizedAccessException)
@@ -75,11 +74,14 @@ public static class Attachment
         }
     }
 
+    private static IReadOnlyList<string> OnDemand(KernelMaps maps) =>
+        IsStandby(maps) ? Pins.In(Pins.Links) : [Pins.WakingHook];
+
     private static void Attach(string directory, string hook)
     {
         var pin = Pins.Program(directory, hook);
         if (FileIdentity.Of(pin) is null || File.Exists(Pins.Link(directory, hook)))
-            return; // attached for good, not in this kernel, or attached already
+            return; // not in this kernel, or attached
         using var program = PinnedProgram.Open(pin);
         using var link = program.Attach();
         link.Pin(Pins.Link(directory, hook));

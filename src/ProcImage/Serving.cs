@@ -34,7 +34,8 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
 
         Announce(server);
         imager.Walked += timelines.Follow;
-        imager.Walked += (isActive, _) => sites.Follow(isActive);
+        imager.Walked += sites.Follow;
+        imager.Forgotten += timelines.Forget;
         imager.Told += sites.Tell;
         imager.Forgotten += sites.Forget;
         imager.Settling += sites.Settle;

@@ -48,9 +48,18 @@ public sealed class Imager : IDisposable
     public event Action<Subject, Milestone>? Told;
 
     /// <summary>
-    /// Raised at the end of each reading, under the lock: whether any policy has a ledger, and who is shown.
+    /// Raised at the end of each reading, under the lock: whether any policy has a ledger. Whoever hears it must not wait.
     /// </summary>
-    public event Action<bool, Func<Subject, bool>>? Walked;
+    public event Action<bool>? Walked;
+
+    /// <summary>A life is shown no more. Raised under the lock: whoever hears it must not wait.</summary>
+    public event Action<Subject>? Forgotten;
+
+    /// <summary>
+    /// Raised when policies have changed, after a reading and before the kernel side forgets what deactivated images have
+    /// counted. Under the policy lock: no image is activated meanwhile.
+    /// </summary>
+    public event Action? Settling;
 
     /// <summary>A life is shown no more. Raised under the lock: whoever hears it must not wait.</summary>
     public event Action<Subject>? Forgotten;
@@ -90,18 +99,18 @@ public sealed class Imager : IDisposable
         }
     }
 
-    /// <summary>Nothing of a life will happen any more, or it is shown no more. Without a reading.</summary>
-    public bool IsOver(Subject subject)
+    /// <summary>As of the last reading, and of what was told since then.</summary>
+    public LifeState StateOf(Subject subject)
     {
         lock (_lock)
-            return _table.Find(subject) is null or { IsFinal: true } or { Images: ImageSet.None };
+            return _table.StateOf(subject);
     }
 
-    /// <summary>Whether a life is shown. Without a reading.</summary>
-    public bool IsShown(Subject subject)
+    /// <summary>CLOCK_BOOTTIME in ns of the activation of its ledger; 0 where it has none. Without a reading.</summary>
+    public ulong LedgerSinceOf(Subject subject)
     {
         lock (_lock)
-            return _table.Find(subject) is not null;
+            return _table.Find(subject)?.Keytimes.LedgerSince ?? 0;
     }
 
     /// <summary>How things stand with the ledger of a life. Without a reading.</summary>
@@ -166,7 +175,7 @@ public sealed class Imager : IDisposable
         _table.BeginWalk();
         RecordStream.ReadAll(iterator, (in RecordHeader _, ReadOnlySpan<byte> record) => _table.Add(record, BootClock.Now));
         _table.EndWalk(BootClock.Now);
-        Walked?.Invoke(_maps.ReadActivity().Active[(int)Image.Ledger] > 0, subject => _table.Find(subject) is not null);
+        Walked?.Invoke(_maps.ReadActivity().Active[(int)Image.Ledger] > 0);
     }
 
     /// <summary>Sleeps until the kernel side has something to tell; no wake-ups in between.</summary>

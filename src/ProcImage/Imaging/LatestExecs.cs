@@ -26,7 +26,7 @@ internal sealed class LatestExecs(int most = LatestExecs.UsualMost)
             if (_all.Count <= most)
                 return;
             var oldest = _all.Dequeue();
-            if (_latest[oldest.Tgid] == oldest.Time)
+            if (_latest.GetValueOrDefault(oldest.Tgid) == oldest.Time)
                 _latest.Remove(oldest.Tgid);
         }
     }

@@ -1,13 +1,12 @@
 namespace ProcImage.Imaging;
 
-/// <summary>How things stand with the ledger of a life.</summary>
+/// <summary>What is still to be told of a life: of its slices, and of where it blocks.</summary>
 public enum LifeState
 {
-    /// <summary>There is no portrait of it, or not yet.</summary>
+    /// <summary>It has no portrait: not yet, or not any more.</summary>
     Unknown,
-
     Imaged,
 
-    /// <summary>Nothing more will be added to what it has spent: it has ended, or its ledger has.</summary>
+    /// <summary>It has ended, or its times by state are imaged no more.</summary>
     Over,
 }

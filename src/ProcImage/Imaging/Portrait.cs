@@ -75,6 +75,9 @@ public sealed class Portrait(Subject subject)
     /// <summary>Dead; it may not have been reaped yet.</summary>
     public bool IsDead { get; private set; }
 
+    /// <summary>A record of it has come to this loader, and not only an event.</summary>
+    public bool HasRecord { get; private set; }
+
     /// <summary>Its final record has come: nothing will change any more.</summary>
     public bool IsFinal { get; private set; }
 
@@ -322,6 +325,7 @@ public sealed class Portrait(Subject subject)
     {
         if (IsFinal)
             return;
+        HasRecord = true;
         Comm = record.Comm.ToString();
         Parent = record.Parent;
         Images = record.Images;

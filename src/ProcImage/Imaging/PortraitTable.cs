@@ -49,7 +49,7 @@ public sealed class PortraitTable(
     /// <summary>Something has happened in a life. Whoever hears it must not wait: the ring buffer does, too.</summary>
     public event Action<Subject, Milestone>? Told;
 
-    /// <summary>A portrait is gone. Whoever hears it must not wait.</summary>
+    /// <summary>A portrait is shown no more. Whoever hears it must not wait.</summary>
     public event Action<Subject>? Forgotten;
 
     /// <summary>Of processes, since preload.</summary>
@@ -61,6 +61,15 @@ public sealed class PortraitTable(
     public bool NeedsReading => _portraits.Count - _countAtReading > MostSinceReading;
 
     public Portrait? Find(Subject subject) => _portraits.GetValueOrDefault(subject);
+
+    public LifeState StateOf(Subject subject) => Find(subject) switch
+    {
+        null => LifeState.Unknown,
+        { IsFinal: true } or { IsBuried: true } => LifeState.Over,
+        // Of one that an event has begun, or an earlier loader has shown, only a record says whether it has a ledger.
+        { HasRecord: false } => LifeState.Imaged,
+        var portrait => portrait.Images.HasFlag(ImageSet.Ledger) ? LifeState.Imaged : LifeState.Over,
+    };
 
     /// <summary>
     /// To be called first: takes up those that have died, and whose final record an earlier loader has not got. It may

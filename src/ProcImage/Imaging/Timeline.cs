@@ -2,54 +2,96 @@ using ProcImage.Abi;
 
 namespace ProcImage.Imaging;
 
-/// <summary>The latest slices of a life, numbered from 1 on in the order in which they came. For one thread at a time.</summary>
+/// <summary>
+/// The latest slices of a life. They are numbered from 1 on in the order in which they came, those that were lost counted
+/// with them: what is missing and what has fallen off is seen by the numbers. For one thread at a time.
+/// </summary>
+/// <param name="start"><c>start_boottime</c> of the life in ns.</param>
+/// <param name="began">CLOCK_BOOTTIME in ns: tells this one from an earlier one of the same life.</param>
 /// <param name="most">So many are kept.</param>
-public sealed class Timeline(int most)
+public sealed class Timeline(ulong start, ulong began, int most)
 {
-    private const int MostReadings = 10;
+    /// <summary>There is room for so many from the beginning.</summary>
+    public const int LeastRoom = 16;
 
-    private int _readings; // that have not met it; -1 once one has
-    private Slice[] _slices = new Slice[64];
+    private Slice[] _slices = new Slice[LeastRoom];
+    private long _oldest; // of all that were told: those from here up to _told are kept, each at its remainder
+    private long _told;
 
-    /// <summary>How many have come: the number of the latest.</summary>
+    /// <summary>The number of the latest: how many there were.</summary>
     public ulong Count { get; private set; }
 
-    /// <summary>How many were lost on their way.</summary>
-    public ulong Missing { get; private set; }
+    /// <summary>CLOCK_BOOTTIME in ns at which the latest has ended.</summary>
+    public ulong LastEnd { get; private set; }
 
-    /// <summary>The number of the oldest that is kept.</summary>
-    public ulong Oldest => Count > (ulong)most ? Count - (ulong)most + 1 : 1;
+    /// <summary>Slices that are kept.</summary>
+    public int Kept => (int)(_told - _oldest);
 
-    /// <param name="record">Of this life.</param>
-    /// <param name="start"><c>start_boottime</c> of the life.</param>
-    public void Add(in SliceRecord record, ulong start)
+    /// <summary>Slices that there is memory for.</summary>
+    public int Room => _slices.Length;
+
+    public void Add(in SliceRecord record)
     {
-        var missing = record.Missing;
-        Missing += missing;
-        if (Count == (ulong)_slices.Length && _slices.Length < most)
-            Array.Resize(ref _slices, Math.Min(2 * _slices.Length, most));
-        _slices[Count++ % (ulong)_slices.Length] = new Slice(
-            record.Begin - start, record.End - start, record.Ran, record.Wait, record.Tid, missing, record.Cpu, (SliceEnd)record.Why);
+        if (Kept == Room)
+        {
+            if (Room < most)
+                Resize(Math.Min(2 * Room, most));
+            else
+                _oldest++;
+        }
+
+        Count += record.Missing + 1UL;
+        LastEnd = record.End;
+        At(_told++) = new Slice(record, start, Count);
     }
 
-    /// <summary>Whether nobody will ask for it any more: it was shown, and is no longer.</summary>
-    public bool IsOver(bool isShown)
+    /// <summary>The older half falls off, and its memory is free.</summary>
+    public void Halve()
     {
-        // The first slices of a life may come before any reading has met it.
-        _readings = isShown ? -1 : _readings < 0 ? MostReadings : _readings + 1;
-        return _readings >= MostReadings;
+        _oldest += Kept / 2;
+        Resize(Math.Max(Room / 2, Kept));
     }
 
-    /// <summary>Copies those that came after a number, as far as they are kept and there is room for them.</summary>
-    /// <param name="after">0 for all.</param>
+    /// <summary>Copies those that came after a place, as far as they are kept and there is room for them.</summary>
+    /// <param name="place">From its beginning, where this is no place in this timeline.</param>
     /// <param name="room">Filled from its beginning.</param>
-    /// <returns>The number of the first one copied, and how many were.</returns>
-    public (ulong First, int Length) CopyAfter(ulong after, Span<Slice> room)
+    public SliceBatch CopyAfter(TimelinePlace place, Span<Slice> room)
     {
-        var first = Math.Max(after + 1, Oldest);
-        var length = 0;
-        for (var number = first; number <= Count && length < room.Length; number++)
-            room[length++] = _slices[(number - 1) % (ulong)_slices.Length];
-        return (first, length);
+        var after = place.Began == began && place.Number <= Count ? place.Number : 0;
+        var first = FirstAfter(after);
+        var length = (int)Math.Min(_told - first, room.Length);
+        for (var i = 0; i < length; i++)
+            room[i] = At(first + i);
+        if (length == 0)
+            return new SliceBatch(0, 0, new TimelinePlace(began, after), new TimelinePlace(began, after));
+        var before = Math.Max(room[0].Number - room[0].Missing - 1, after);
+        return new SliceBatch(
+            length, before - after, new TimelinePlace(began, before), new TimelinePlace(began, room[length - 1].Number));
+    }
+
+    private ref Slice At(long index) => ref _slices[index % Room];
+
+    private void Resize(int room)
+    {
+        var slices = new Slice[room];
+        for (var index = _oldest; index < _told; index++)
+            slices[index % room] = At(index);
+        _slices = slices;
+    }
+
+    /// <summary>Their numbers rise, but not by one each.</summary>
+    private long FirstAfter(ulong number)
+    {
+        var (low, high) = (_oldest, _told);
+        while (low < high)
+        {
+            var middle = low + (high - low) / 2;
+            if (At(middle).Number <= number)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
     }
 }

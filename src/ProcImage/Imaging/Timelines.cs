@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Collections.Concurrent;
 using Libbpf;
 using ProcImage.Abi;
 
@@ -8,23 +8,36 @@ namespace ProcImage.Imaging;
 /// The slices of every target, taken off their ring buffer by a thread of its own: while there are ledgers it looks
 /// several times a second, else it sleeps. Whoever reads a timeline reads copies: the ring is never held back.
 /// </summary>
-public sealed class Timelines : IDisposable
+public sealed class Timelines : ITimelines, IDisposable
 {
-    /// <summary>Of the latest slices of a life so many are kept: 11 MB.</summary>
+    /// <summary>Of the latest slices of a life so many are kept: 14 MB.</summary>
     public const int MostSlices = 200_000;
 
+    /// <summary>In all so many: 144 MB.</summary>
+    public const int MostRoom = 2_000_000;
+
+    /// <summary>A tree that is followed may have many lives that are soon over.</summary>
+    public const int MostTimelines = 16_384;
+
     private const int Period = 100; // ms
+
+    /// <summary>ns for which one that is forgotten is still there: a reader that has begun gets its end.</summary>
+    private const ulong Farewell = 1_000_000_000;
+
     private readonly Lock _lock = new();
-    private readonly Dictionary<Subject, Timeline> _timelines = [];
+    private readonly Lock _wakeLock = new(); // held for a moment only
+    private readonly TimelineTable _table = new(MostSlices, MostRoom, MostTimelines);
+    private readonly ConcurrentQueue<(Subject Subject, ulong Time)> _forgotten = new();
     private readonly RingBuffer _slices;
     private readonly EventFd _wake = new();
     private readonly Thread _consumer;
     private volatile bool _isActive;
+    private volatile bool _isResting = true; // nothing is kept, and nothing will come
     private volatile bool _isEnding;
 
     public Timelines(KernelMaps maps)
     {
-        _slices = new RingBuffer(maps.Slices, Receive);
+        _slices = new RingBuffer(maps.Slices, record => _table.Add(RecordStream.Read<SliceRecord>(record)));
         _consumer = new Thread(Consume) { Name = "slices", IsBackground = true };
     }
 
@@ -33,65 +46,75 @@ public sealed class Timelines : IDisposable
 
     public void Start() => _consumer.Start();
 
-    /// <summary>To be called after each reading, as there is one when policies change. It forgets who is not shown.</summary>
+    /// <summary>To be called after each reading, as there is one when policies change. It does not wait.</summary>
     /// <param name="isActive">Whether any policy has a ledger.</param>
-    /// <param name="isShown">Whether a life is.</param>
-    public void Follow(bool isActive, Func<Subject, bool> isShown)
+    public void Follow(bool isActive)
     {
-        lock (_lock)
-            foreach (var (subject, timeline) in _timelines)
-                if (timeline.IsOver(isShown(subject)))
-                    _timelines.Remove(subject);
         if (isActive == _isActive)
             return;
         _isActive = isActive;
-        _wake.Signal();
+        Wake();
     }
 
-    /// <summary>Copies the slices of a life that came after a number. Null when it has none.</summary>
-    /// <param name="subject">Whose.</param>
-    /// <param name="after">0 for all that are kept.</param>
-    /// <param name="room">Filled from its beginning.</param>
-    public (ulong First, int Length)? CopyAfter(Subject subject, ulong after, Span<Slice> room)
+    /// <summary>To be called when a life is shown no more. It does not wait.</summary>
+    public void Forget(Subject subject)
     {
-        lock (_lock)
-            return _timelines.TryGetValue(subject, out var timeline) ? timeline.CopyAfter(after, room) : null;
+        if (!_isActive && _isResting)
+            return;
+        _forgotten.Enqueue((subject, BootClock.Now));
+        if (!_isActive)
+            Wake();
     }
 
-    /// <summary>Takes up what has come since the last look.</summary>
     public void CatchUp()
     {
         lock (_lock)
-            _slices.Consume();
+            TakeUp();
     }
 
-    /// <summary>How many slices of a life have come, and how many of them were lost on their way.</summary>
-    public (ulong Count, ulong Missing) Count(Subject subject)
+    public SliceBatch? CopyAfter(Subject subject, TimelinePlace place, Span<Slice> room)
     {
         lock (_lock)
-            return _timelines.TryGetValue(subject, out var timeline) ? (timeline.Count, timeline.Missing) : default;
+            return _table.Find(subject)?.CopyAfter(place, room);
     }
 
     public void Dispose()
     {
-        _isEnding = true;
-        _wake.Signal();
+        lock (_wakeLock)
+        {
+            _isEnding = true;
+            _wake.Signal();
+        }
+
         if (_consumer.IsAlive)
             _consumer.Join();
-        _slices.Dispose();
+        lock (_lock)
+            _slices.Dispose();
         _wake.Dispose();
+    }
+
+    private void Wake()
+    {
+        lock (_wakeLock)
+            if (!_isEnding)
+                _wake.Signal();
     }
 
     private void Consume()
     {
         try
         {
+            var wasActive = false;
             while (!_isEnding)
             {
-                lock (_lock)
-                    _slices.Consume();
-                if (!_slices.Wait(_wake.Fd, _isActive ? Period : Timeout.Infinite))
+                // What is decided here is read after the flag was cleared: no signal is lost.
+                var isActive = _isActive;
+                CatchUp();
+                // Once more after the end: some slices were being told at that moment.
+                var isAwake = isActive || wasActive || !_forgotten.IsEmpty;
+                if (!_slices.Wait(_wake.Fd, isAwake ? Period : Timeout.Infinite))
                     _wake.Reset();
+                wasActive = isActive;
             }
         }
         catch (Exception exception)
@@ -100,18 +123,19 @@ public sealed class Timelines : IDisposable
         }
     }
 
-    private void Receive(ReadOnlySpan<byte> bytes)
+    private void TakeUp()
     {
-        var record = RecordStream.Read<SliceRecord>(bytes);
-        if (record.Whose.HasFlag(EventFlag.OfProcess))
-            GetOrAdd(new Subject(record.Tgid, 0, record.StartId)).Add(record, record.StartId);
-        if (record.Whose.HasFlag(EventFlag.OfThread))
-            GetOrAdd(new Subject(record.Tgid, record.Tid, record.ThreadStartId)).Add(record, record.ThreadStartId);
-    }
+        if (_isEnding)
+            return;
+        _slices.Consume();
+        while (_forgotten.TryPeek(out var forgotten) && BootClock.Now - forgotten.Time > Farewell)
+        {
+            _forgotten.TryDequeue(out _);
+            // Else it is imaged again.
+            if (_table.Find(forgotten.Subject)?.LastEnd < forgotten.Time)
+                _table.Remove(forgotten.Subject);
+        }
 
-    private Timeline GetOrAdd(Subject subject)
-    {
-        ref var timeline = ref CollectionsMarshal.GetValueRefOrAddDefault(_timelines, subject, out _);
-        return timeline ??= new Timeline(MostSlices);
+        _isResting = !_isActive && _table.Count == 0;
     }
 }

@@ -18,7 +18,10 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
 
     private readonly AnswerMaker _maker = new();
     private readonly Outbox _outbox = new(MostBytes);
-    private readonly TimelineStream _streams = new(imager, timelines);
+    private readonly TimelineStream _streams =
+        new(subject => imager.StateOf(subject), timelines, TimelineStream.UsualSilence);
+
+    private CancellationToken _stopping;
     private int _lastSize = 64 * 1024;
 
     /// <summary>Set when the start is complete.</summary>
@@ -26,6 +29,7 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
 
     public void Map(WebApplication app)
     {
+        _stopping = app.Lifetime.ApplicationStopping;
         app.Map("/metrics", (RequestDelegate)GetMetrics);
         app.Map("/api/v1/processes", (RequestDelegate)GetProcesses);
         app.Map("/api/v1/processes/{life}", (RequestDelegate)GetProcess);
@@ -80,12 +84,31 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
 
     private async Task GetTimeline(HttpContext context)
     {
-        var isThere = TryParseLife(context.Request.RouteValues["life"] as string, out var subject)
-            && imager.Read(snapshot => snapshot.Portraits.Any(portrait => portrait.Subject == subject));
-        if (isThere)
-            await _streams.Send(context, subject);
-        else
+        if (!IsReady)
+            await GetReady(context);
+        else if (!TryParseLife(context.Request.RouteValues["life"] as string, out var subject) || !await IsThere(context, subject))
             await RefuseLife(context);
+        else if (HttpMethods.IsHead(context.Request.Method))
+            context.Response.ContentType = TimelineStream.ContentType;
+        else
+            await _streams.Send(context, subject, _stopping);
+    }
+
+    /// <summary>Where it is not known to be imaged, a reading says. Not on this thread: there may be one going on.</summary>
+    private async Task<bool> IsThere(HttpContext context, Subject subject)
+    {
+        var arrival = imager.Readings;
+        ConnectionLimit.Hold(context);
+        var found = await _maker.Get($"{subject} timeline", () => Find(subject, arrival)).WaitAsync(context.RequestAborted);
+        ConnectionLimit.Progress(context);
+        return found is not null;
+    }
+
+    private ReadOnlyMemory<byte>? Find(Subject subject, long arrival)
+    {
+        if (imager.StateOf(subject) != LifeState.Imaged)
+            imager.Read(_ => true, arrival);
+        return imager.StateOf(subject) == LifeState.Unknown ? NotThere : ReadOnlyMemory<byte>.Empty;
     }
 
     private async Task GetBlocked(HttpContext context, BlockedText text)

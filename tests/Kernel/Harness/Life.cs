@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace ProcImage.Tests.Kernel.Harness;
@@ -8,6 +9,9 @@ public sealed class Life(JsonElement json)
     public static readonly string[] States = ["running", "stolen", "runnable", "sleeping", "disk", "stopped"];
 
     public int Tgid => json.GetProperty("tgid").GetInt32();
+
+    /// <summary>CLOCK_BOOTTIME in ns.</summary>
+    public long StartId => long.Parse(json.GetProperty("start_id").GetString()!, CultureInfo.InvariantCulture);
 
     public long StartTime => json.GetProperty("start_time_ns").GetInt64();
 

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace ProcImage.Tests.Kernel.Harness;
 
 /// <summary>A time on a CPU, as the timeline tells it; times in ns since the start of the life.</summary>
-public sealed record Slice(long Begin, long End, long Ran, long Wait, int Tid, int Cpu, string Why, long Missing);
+public sealed record Slice(
+    long Begin, long End, long Ran, long Wait, int Tid, int Cpu, string Why, long Missing, int WakerTid, string Waker);
 
 /// <summary>The timeline of a life, as a browser would read it.</summary>
 public sealed class SliceReader : IDisposable
@@ -32,8 +33,19 @@ public sealed class SliceReader : IDisposable
     /// <summary>How many had fallen off before they could be told, for each gap.</summary>
     public List<long> FellOff { get; } = [];
 
-    /// <summary>The number of the last one.</summary>
+    /// <summary>Of the last one.</summary>
     public string LastId { get; private set; } = "";
+
+    /// <summary>Which timeline it is.</summary>
+    public string Began => LastId.Split('-')[0];
+
+    /// <summary>The number of the last one; 0 before the first.</summary>
+    public long Last => LastId.Length == 0 ? 0 : long.Parse(LastId.Split('-')[1], CultureInfo.InvariantCulture);
+
+    /// <summary>All that there were by the last one.</summary>
+    public long Total => Slices.Count + Missing + FellOff.Sum();
+
+    public long Missing => Slices.Sum(slice => slice.Missing);
 
     /// <summary>Until so many have been told, or the life is over.</summary>
     public SliceReader ReadTo(int count = int.MaxValue)
@@ -52,8 +64,6 @@ public sealed class SliceReader : IDisposable
         return this;
     }
 
-    public long Last => long.Parse(LastId, CultureInfo.InvariantCulture);
-
     public void Dispose()
     {
         _reader.Dispose();
@@ -71,5 +81,6 @@ public sealed class SliceReader : IDisposable
 
     private static Slice Parse(JsonElement slice) => new(
         slice[0].GetInt64(), slice[1].GetInt64(), slice[2].GetInt64(), slice[3].GetInt64(),
-        slice[4].GetInt32(), slice[5].GetInt32(), slice[6].GetString()!, slice[7].GetInt64());
+        slice[4].GetInt32(), slice[5].GetInt32(), slice[6].GetString()!, slice[7].GetInt64(),
+        slice[8].GetInt32(), slice[9].GetString()!);
 }
