@@ -61,15 +61,6 @@ public sealed class Imager : IDisposable
     /// </summary>
     public event Action? Settling;
 
-    /// <summary>A life is shown no more. Raised under the lock: whoever hears it must not wait.</summary>
-    public event Action<Subject>? Forgotten;
-
-    /// <summary>
-    /// Raised when policies have changed, after a reading and before the kernel side forgets what deactivated images have
-    /// counted. Under the policy lock: no image is activated meanwhile.
-    /// </summary>
-    public event Action? Settling;
-
     /// <summary>Raised when one of the threads cannot go on.</summary>
     public event Action<Exception>? Failed;
 
@@ -104,26 +95,6 @@ public sealed class Imager : IDisposable
     {
         lock (_lock)
             return _table.StateOf(subject);
-    }
-
-    /// <summary>CLOCK_BOOTTIME in ns of the activation of its ledger; 0 where it has none. Without a reading.</summary>
-    public ulong LedgerSinceOf(Subject subject)
-    {
-        lock (_lock)
-            return _table.Find(subject)?.Keytimes.LedgerSince ?? 0;
-    }
-
-    /// <summary>How things stand with the ledger of a life. Without a reading.</summary>
-    public LifeState StateOf(Subject subject)
-    {
-        lock (_lock)
-            return _table.Find(subject) switch
-            {
-                null => LifeState.Unknown,
-                { IsFinal: true } => LifeState.Over,
-                { Walk: 0 } => LifeState.Imaged, // told of; no reading has met it yet
-                var portrait => portrait.Images.HasFlag(ImageSet.Ledger) ? LifeState.Imaged : LifeState.Over,
-            };
     }
 
     /// <summary>CLOCK_BOOTTIME in ns of the activation of its ledger; 0 where it has none. Without a reading.</summary>

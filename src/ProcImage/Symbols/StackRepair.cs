@@ -50,6 +50,12 @@ internal ref struct StackRepair
         while (true)
         {
             var step = _callers.StepAt(_instruction);
+            if (step.Kind == CallerKind.Nobody)
+            {
+                isJoined = false;
+                return StackEnd.Whole;
+            }
+
             if (step.Kind == CallerKind.FramePointer && (_frame is not null || _isLost))
             {
                 if (FollowFrame() is not { } end)

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Text.RegularExpressions;
 using ProcImage.Abi;
 using ProcImage.Symbols;
 using Xunit.Abstractions;
@@ -8,7 +6,7 @@ using Xunit.Abstractions;
 namespace ProcImage.Tests.Unit.Symbols;
 
 /// <summary>Programs that really run, each waiting in a system call.</summary>
-public sealed partial class ProcessSymbolsTests(ITestOutputHelper log)
+public sealed class ProcessSymbolsTests(ITestOutputHelper log)
 {
     private const int Deep = 4096; // words of stack
 
@@ -189,7 +187,7 @@ public sealed partial class ProcessSymbolsTests(ITestOutputHelper log)
     {
         using var directory = new Web.TemporaryDirectory();
         using var waiting = Waiting.Start(
-            [("DOTNET_PerfMapEnabled", "1")], "dotnet", "exec", CompileNet(directory.Path));
+            [("DOTNET_PerfMapEnabled", "1")], "dotnet", "exec", NetProgram.Compile(directory.Path));
         try
         {
             var names = waiting.NamesOnStack(waiting.Symbols(), Deep);
@@ -209,7 +207,7 @@ public sealed partial class ProcessSymbolsTests(ITestOutputHelper log)
     {
         using var directory = new Web.TemporaryDirectory();
         using var waiting = Waiting.Start(
-            [("DOTNET_PerfMapEnabled", "1")], "dotnet", "exec", CompileNet(directory.Path), "sleeps");
+            [("DOTNET_PerfMapEnabled", "1")], "dotnet", "exec", NetProgram.Compile(directory.Path), "-1");
         try
         {
             var (instruction, stack) = waiting.Registers();
@@ -279,47 +277,4 @@ public sealed partial class ProcessSymbolsTests(ITestOutputHelper log)
         var start = MemoryMap.OfProcess(waiting.Pid, isCodeOnly: false).Mappings[0].Start;
         return start + Waiting.Hexadecimal(line.Split(' ')[0]);
     }
-
-    /// <summary>By the compiler alone: no project, no packages.</summary>
-    private static string CompileNet(string directory)
-    {
-        const string Source = """
-            using System; using System.Runtime.CompilerServices; using System.Threading;
-            static class Waits
-            {
-                [MethodImpl(MethodImplOptions.NoInlining)]
-                static int InMethod(bool sleeps)
-                {
-                    Console.WriteLine("ready");
-                    if (sleeps)
-                        Thread.Sleep(Timeout.Infinite);
-                    return Console.OpenStandardInput().ReadByte();
-                }
-                static int Main(string[] arguments) => InMethod(arguments.Length > 0) + 1;
-            }
-            """;
-        var sdks = Ran.With("dotnet", "--list-sdks").AssertDone().Output.TrimEnd('\n').Split('\n');
-        var sdk = SdkLine().Match(sdks[^1]);
-        var runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        var source = Path.Combine(directory, "waits.cs");
-        var program = Path.Combine(directory, "waits.dll");
-        File.WriteAllText(source, Source);
-        Ran.With(
-            "dotnet", "exec", Path.Combine(sdk.Groups[2].Value, sdk.Groups[1].Value, "Roslyn/bincore/csc.dll"),
-            "-nologo", "-nostdlib", $"-out:{program}", $"-r:{runtime}/System.Private.CoreLib.dll",
-            $"-r:{runtime}/System.Runtime.dll", $"-r:{runtime}/System.Console.dll",
-            $"-r:{runtime}/System.Threading.Thread.dll", $"-r:{runtime}/System.Threading.dll", source).AssertDone();
-        File.WriteAllText(
-            Path.Combine(directory, "waits.runtimeconfig.json"),
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $$"""
-                { "runtimeOptions": { "framework":
-                  { "name": "Microsoft.NETCore.App", "version": "{{Environment.Version}}" } } }
-                """));
-        return program;
-    }
-
-    [GeneratedRegex(@"^(\S+) \[(.*)\]$")]
-    private static partial Regex SdkLine();
 }

@@ -121,6 +121,14 @@ public sealed class StackRepairTests
         Assert.Equal(StackEnd.Whole, _end);
     }
 
+    [Fact]
+    public void Where_a_thread_begins_the_stack_ends()
+    {
+        var code = new Code { Steps = { [100] = new(CallerKind.StackPointer, 8, ToFrame: 0), [299] = CallerStep.Nobody }, Returns = { 300 } };
+        Assert.Equal([100, 300], Repair([100, 7], [5, 300, 7], code));
+        Assert.Equal(StackEnd.Whole, _end);
+    }
+
     /// <summary>Where the memory was kept, the frames go on from the pointer that was saved.</summary>
     [Fact]
     public void A_saved_frame_pointer_leads_on()
