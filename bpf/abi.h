@@ -20,7 +20,7 @@
 #define MAX_BLOCKED	 16384	   /* places at which lives have blocked */
 #define KERNEL_FRAMES	 48	   /* kept of a kernel stack */
 #define USER_FRAMES	 127	   /* kept of a user stack */
-#define STACK_WORDS	 48	   /* kept from the top of the user stack's memory */
+#define STACK_WORDS	 256	   /* kept from the top of the user stack's memory */
 #define MAX_SHOWN	 32768	   /* lives whose figures outlive their loader */
 #define MAX_PINS	 64
 #define FILE_SIZE	 256 /* bytes kept of the path of a program, with the closing zero */
@@ -388,6 +388,7 @@ struct blocked_stats {
 	__u64 kernel_stack[KERNEL_FRAMES];
 	__u64 user_stack[USER_FRAMES];
 	/* Of the first time: where a function without a frame was called from is on top of the stack. */
+	__u64 stack_pointer;
 	__u64 words[STACK_WORDS];
 };
 

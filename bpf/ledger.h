@@ -289,6 +289,40 @@ __noinline u64 hash_of_stacks(struct blocked_stats *at)
 	return hash;
 }
 
+#define NEAR_CODE   (1ULL << 32) /* libraries lie that near to each other */
+#define STACK_REACH (8ULL << 20)
+#define FEW_FRAMES  3 /* where a walk ends so soon it has found next to nothing */
+#define PLACE_WORDS 48
+
+/*
+ * Some code uses the frame pointer for something else: libc does while it waits for a condition. To a walk
+ * all who wait there are at the same place, whoever has called them. So whatever on top of the stack may be a
+ * return address counts, too; pointers to the stack, which each thread has others of, do not.
+ */
+__noinline u64 hash_of_words(struct blocked_stats *at, u64 hash, u64 start_code, u64 code_size)
+{
+	if (!at)
+		return hash;
+	u64 here = at->user_stack[0];
+	for (int i = 0; i < PLACE_WORDS; i++) {
+		u64 word = at->words[i];
+		if (word - at->stack_pointer + STACK_REACH < 2 * STACK_REACH)
+			continue;
+		if (word - here + NEAR_CODE < 2 * NEAR_CODE || word - start_code < code_size)
+			hash = hash_step(hash, word);
+	}
+	return hash;
+}
+
+static __always_inline u64 hash_of_few_frames(struct blocked_stats *at, struct task_struct *task)
+{
+	u64 start = BPF_CORE_READ(task, mm, start_code), end = BPF_CORE_READ(task, mm, end_code);
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
+	at->stack_pointer = BPF_CORE_READ(regs, sp);
+	bpf_probe_read_user(at->words, PLACE_WORDS * sizeof(u64), (void *)at->stack_pointer);
+	return hash_of_words(at, at->user_stack[0], start, end - start);
+}
+
 /* Where the task that runs is going to block. What is on top of its stack can be read only now. */
 static __noinline int take_stacks(void *ctx, struct keytime *keytime, struct task_struct *task, s32 life_tid)
 {
@@ -300,13 +334,19 @@ static __noinline int take_stacks(void *ctx, struct keytime *keytime, struct tas
 	bpf_get_stack(ctx, fresh->kernel_stack, sizeof(fresh->kernel_stack), 0);
 	bpf_get_stack(ctx, fresh->user_stack, sizeof(fresh->user_stack), BPF_F_USER_STACK);
 	keytime->blocks_at = hash_of_stacks(fresh);
+	if (fresh->user_stack[0] && !fresh->user_stack[FEW_FRAMES])
+		keytime->blocks_at ^= hash_of_few_frames(fresh, task);
 	keytime->blocks = 1;
 	struct blocked_key key;
 	fill_blocked_key(&key, keytime, task, life_tid);
 	if (bpf_map_lookup_elem(&blocked, &key))
 		return 0;
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
-	bpf_probe_read_user(fresh->words, sizeof(fresh->words), (void *)BPF_CORE_READ(regs, sp));
+	fresh->stack_pointer = BPF_CORE_READ(regs, sp);
+	/* Less where the stack ends before. */
+	if (bpf_probe_read_user(fresh->words, sizeof(fresh->words), (void *)fresh->stack_pointer) &&
+	    bpf_probe_read_user(fresh->words, sizeof(fresh->words) / 8, (void *)fresh->stack_pointer))
+		fresh->stack_pointer = 0;
 	fresh->since = keytime->since;
 	long result = bpf_map_update_elem(&blocked, &key, fresh, BPF_NOEXIST);
 	if (!result || result == -EEXIST) /* then another thread of it was first */

@@ -28,6 +28,9 @@ public struct BlockedStats
     public KernelStack KernelStack;
     public UserStack UserStack;
 
+    /// <summary>Where the words were; 0 where they could not be read.</summary>
+    public ulong StackPointer;
+
     /// <summary>Of the first time: where a function without a frame was called from is on top of the stack.</summary>
     public StackWords Words;
 }

@@ -32,7 +32,7 @@ public static class Limits
     public const int UserFrames = 127;
 
     /// <summary>Kept from the top of the user stack's memory.</summary>
-    public const int StackWords = 48;
+    public const int StackWords = 256;
 
     /// <summary>Lives whose figures outlive their loader.</summary>
     public const int MaxShown = 32768;

@@ -8,6 +8,7 @@ internal sealed class NamedStacks(Subject subject, SymbolCache files)
 {
     private static readonly Frame _tooLate = new(0, "[not looked up in time]", null);
     private static readonly Frame _noPointers = new(0, "[no frame pointers]", null);
+    private static readonly Frame _cut = new(0, "[deeper than was kept]", null);
 
     private ProcessSymbols? _process;
     private uint _program; // that was mapped when it was read
@@ -27,9 +28,10 @@ internal sealed class NamedStacks(Subject subject, SymbolCache files)
     /// <summary>The innermost first. Of a life that has ended nothing says any more what lay there.</summary>
     /// <param name="stack">In user space.</param>
     /// <param name="words">From the top of its memory.</param>
+    /// <param name="stackPointer">Where that was.</param>
     /// <param name="program">Of the key.</param>
     /// <param name="exec">Unix time in ns: the latest one known.</param>
-    public IReadOnlyList<Frame> Name(ulong[] stack, ReadOnlySpan<ulong> words, uint program, ulong exec)
+    public IReadOnlyList<Frame> Name(ulong[] stack, ReadOnlySpan<ulong> words, ulong stackPointer, uint program, ulong exec)
     {
         UsedAt = Environment.TickCount64;
         if (_process is null || exec > MappedAt || program > _program)
@@ -42,8 +44,12 @@ internal sealed class NamedStacks(Subject subject, SymbolCache files)
 
         if (_process is null)
             return [_tooLate];
-        var repaired = _process.Repair(stack, words, out var isWhole);
-        var frames = _process.Resolve(repaired);
-        return isWhole ? frames : [.. frames, _noPointers];
+        var frames = _process.Resolve(_process.Repair(stack, words, stackPointer, out var end));
+        return end switch
+        {
+            StackEnd.Whole => frames,
+            StackEnd.Cut => [.. frames, _cut],
+            _ => [.. frames, _noPointers],
+        };
     }
 }

@@ -1,4 +1,5 @@
 using ProcImage.Abi;
+using ProcImage.CommandLine;
 using ProcImage.Symbols;
 
 namespace ProcImage.Imaging;
@@ -89,7 +90,7 @@ internal sealed class SiteNames : IDisposable
         {
             inKernel = BlockedPlace.Trim(stats.KernelStack);
             if (BlockedPlace.Trim(stats.UserStack) is { Length: > 0 } stack)
-                user = place.IsLate ? [_tooLate] : NameUser(subject, place.Key, stack, stats.Words, out mappedAt);
+                user = place.IsLate ? [_tooLate] : NameUser(subject, place.Key, stack, stats, out mappedAt);
         }
         else if (place.KeptStack is { } kept) // its life is over meanwhile
         {
@@ -105,23 +106,22 @@ internal sealed class SiteNames : IDisposable
     }
 
     private IReadOnlyList<Frame> NameUser(
-        Subject subject, in BlockedKey key, ulong[] stack, ReadOnlySpan<ulong> words, out ulong mappedAt)
+        Subject subject, in BlockedKey key, ulong[] stack, in BlockedStats stats, out ulong mappedAt)
     {
         if (!_lives.TryGetValue(subject, out var life))
             _lives.Add(subject, life = new NamedStacks(subject, _files));
         try
         {
-            var frames = life.Name(stack, words, key.Program, _sites.LatestExec(subject));
+            var frames = life.Name(stack, stats.Words, stats.StackPointer, key.Program, _sites.LatestExec(subject));
             mappedAt = life.MappedAt;
             return frames;
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             // Whatever is in other people's files, it costs these names and no more.
-            if (_complaints.Count < MostComplaints && _complaints.Add($"{failure.GetType()} {failure.Message}"))
-                _errors.WriteLine(
-                    $"proc_image: names of {subject.Tgid}-{subject.StartId} cannot be looked up: "
-                    + $"{failure.GetType().Name}: {failure.Message}");
+            Complain(
+                $"{failure.GetType().Name}: {failure.Message}",
+                $"names of {subject.Tgid}-{subject.StartId} cannot be looked up: ");
             mappedAt = life.MappedAt;
             return [_cannot];
         }
@@ -133,12 +133,23 @@ internal sealed class SiteNames : IDisposable
         if (stack.Length == 0)
             return [];
         if (_kernelSymbols.Count == 0)
+        {
+            Complain(_kernelSymbols.Unknown);
             return [_kernel];
+        }
+
         var frames = _kernelSymbols.Resolve(stack);
         var at = 0;
         while (at < frames.Count && frames[at].Name != Scheduler)
             at++;
         return at < frames.Count ? frames.Skip(at) : frames;
+    }
+
+    /// <summary>Once.</summary>
+    private void Complain(string what, string of = "")
+    {
+        if (_complaints.Count < MostComplaints && _complaints.Add(what))
+            _errors.WriteLine($"proc_image: {of}{OneLine.Of(what)}");
     }
 
     private void BoundPerfMaps()

@@ -6,7 +6,7 @@ namespace ProcImage.Symbols;
 /// </summary>
 internal ref struct CallFrameProgram
 {
-    private const ulong Rbp = 6, Rsp = 7; // as DWARF numbers them
+    private const ulong Rbp = 6, Rsp = 7, Return = 16; // as DWARF numbers them
     private const int MostSaved = 64;
 
     private readonly CallFrameHead _head;
@@ -15,6 +15,7 @@ internal ref struct CallFrameProgram
     private ulong _register;
     private long _offset;
     private bool _isKnown;
+    private bool _isFirst; // there is no return address
     private FrameRule _frame;
     private FrameRule _frameAtFirst; // by the common part
     private ulong _at;
@@ -40,6 +41,7 @@ internal ref struct CallFrameProgram
         program.Run(own);
         return program switch
         {
+            { _isFirst: true } => CallerStep.Nobody,
             { _isKnown: false } => CallerStep.Unknown,
             { _register: Rbp } => CallerStep.FramePointer,
             { _register: Rsp, _offset: >= 8 } when program._offset % 8 == 0 =>
@@ -91,7 +93,9 @@ internal ref struct CallFrameProgram
             case 0x06: // restore_extended
                 return Restore(reader.Unsigned());
             case 0x07: // undefined
-                Lose(reader.Unsigned());
+                var register = reader.Unsigned();
+                _isFirst |= register == Return;
+                Lose(register);
                 return true;
             case 0x08: // same_value
                 if (reader.Unsigned() == Rbp)

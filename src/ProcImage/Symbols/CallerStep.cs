@@ -13,6 +13,8 @@ internal readonly record struct CallerStep(CallerKind Kind, ulong ToReturn = 0, 
 
     public static CallerStep FramePointer { get; } = new(CallerKind.FramePointer);
 
+    public static CallerStep Nobody { get; } = new(CallerKind.Nobody);
+
     public static CallerStep Unknown { get; } = new(CallerKind.Unknown);
 }
 
@@ -26,4 +28,7 @@ internal enum CallerKind
 
     /// <summary>There is no frame: the return address is so far from the stack pointer.</summary>
     StackPointer = 2,
+
+    /// <summary>Nobody has called it: a thread begins there.</summary>
+    Nobody = 3,
 }

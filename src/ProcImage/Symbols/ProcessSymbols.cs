@@ -86,8 +86,9 @@ internal sealed class ProcessSymbols
     }
 
     /// <inheritdoc cref="StackRepair.Repair"/>
-    public ulong[] Repair(ReadOnlySpan<ulong> walk, ReadOnlySpan<ulong> words, out bool isWhole) =>
-        StackRepair.Repair(walk, words, new ProcessCallers(this), out isWhole);
+    public ulong[] Repair(
+        ReadOnlySpan<ulong> walk, ReadOnlySpan<ulong> words, ulong stackPointer, out StackEnd end) =>
+        StackRepair.Repair(walk, words, stackPointer, new ProcessCallers(this), out end);
 
     /// <summary>What the functions that were compiled at run time take in memory, about.</summary>
     public long PerfMapBytes => _perfMap.Map.Bytes;

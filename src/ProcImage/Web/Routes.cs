@@ -107,11 +107,16 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
 
     private async Task GetBlocked(HttpContext context, BlockedText text)
     {
+        if (!IsReady)
+        {
+            await GetReady(context);
+            return;
+        }
+
         var arrival = imager.Readings;
         if (TryParseLife(context.Request.RouteValues["life"] as string, out var subject))
         {
-            if (IsReady)
-                await sites.AwaitNames(subject, context.RequestAborted); // files may take their time: not in the maker
+            await sites.AwaitNames(subject, context.RequestAborted); // files may take their time: not in the maker
             if (await Answer(
                 context,
                 text.ContentType,

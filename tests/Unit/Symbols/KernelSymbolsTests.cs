@@ -1,4 +1,5 @@
 using System.Text;
+using ProcImage.Loading;
 using ProcImage.Symbols;
 
 namespace ProcImage.Tests.Unit.Symbols;
@@ -79,6 +80,17 @@ public sealed class KernelSymbolsTests
     public void A_file_that_cannot_be_opened_is_no_error()
     {
         var kernel = new KernelSymbols(() => throw new UnauthorizedAccessException("no"));
+        Assert.Equal("[0x10]", kernel.NameOf(0x10, false));
+        Assert.NotEqual("", kernel.Unknown);
+    }
+
+    /// <summary>As in a container without it: the loader goes on, without names.</summary>
+    [Fact]
+    public void Without_the_file_there_are_no_names()
+    {
+        Assert.Null(KernelSymbolsFile.Open("/no/such/kallsyms"));
+        var kernel = KernelSymbolsFile.Read(null);
+        Assert.Equal(0, kernel.Count);
         Assert.Equal("[0x10]", kernel.NameOf(0x10, false));
         Assert.NotEqual("", kernel.Unknown);
     }

@@ -1,12 +1,12 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
+using System.Diagnostics;
 using ProcImage.Abi;
 using ProcImage.Symbols;
+using Xunit.Abstractions;
 
 namespace ProcImage.Tests.Unit.Symbols;
 
 /// <summary>Programs that really run, each waiting in a system call.</summary>
-public sealed partial class ProcessSymbolsTests
+public sealed class ProcessSymbolsTests(ITestOutputHelper log)
 {
     private const int Deep = 4096; // words of stack
 
@@ -187,7 +187,7 @@ public sealed partial class ProcessSymbolsTests
     {
         using var directory = new Web.TemporaryDirectory();
         using var waiting = Waiting.Start(
-            [("DOTNET_PerfMapEnabled", "1")], "dotnet", "exec", CompileNet(directory.Path));
+            [("DOTNET_PerfMapEnabled", "1")], "dotnet", "exec", NetProgram.Compile(directory.Path));
         try
         {
             var names = waiting.NamesOnStack(waiting.Symbols(), Deep);
@@ -198,6 +198,48 @@ public sealed partial class ProcessSymbolsTests
         {
             File.Delete($"/tmp/perf-{waiting.Pid}.map");
             File.Delete($"/tmp/perfinfo-{waiting.Pid}.map");
+        }
+    }
+
+    /// <summary>libc has the frame pointer for something else while it waits: a walk from there finds nothing.</summary>
+    [Fact]
+    public void A_NET_program_that_sleeps_has_its_methods_on_its_stack()
+    {
+        using var directory = new Web.TemporaryDirectory();
+        using var waiting = Waiting.Start(
+            [("DOTNET_PerfMapEnabled", "1")], "dotnet", "exec", NetProgram.Compile(directory.Path), "-1");
+        try
+        {
+            var (instruction, stack) = waiting.Registers();
+            var symbols = waiting.Symbols();
+            var repaired = symbols.Repair([instruction, 7], waiting.Words(stack, Limits.StackWords), stack, out _);
+            var names = symbols.Resolve(repaired).Select(frame => frame.Name).ToList();
+            log.WriteLine(string.Join('\n', names));
+            Assert.InRange(names.FindIndex(name => name.Contains("Waits::InMethod(", StringComparison.Ordinal)), 3, 20);
+            Assert.Contains("pthread_cond_", string.Join(' ', names.Take(3)), StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete($"/tmp/perf-{waiting.Pid}.map");
+            File.Delete($"/tmp/perfinfo-{waiting.Pid}.map");
+        }
+    }
+
+    /// <summary>As long as these take is for a person to judge.</summary>
+    [Fact]
+    public void A_thousand_addresses_have_names()
+    {
+        using var waiting = Waiting.Start(Compiled.Waits);
+        var symbols = waiting.Symbols();
+        var libc = MemoryMap.OfProcess(waiting.Pid, isCodeOnly: true).Mappings
+            .First(mapping => Path.GetFileName(mapping.Path).StartsWith("libc.so", StringComparison.Ordinal));
+        var addresses = Enumerable.Range(1, 1000).Select(at => libc.Start + (libc.End - libc.Start) / 1001 * (ulong)at).ToArray();
+        foreach (var time in new[] { "cold", "warm" })
+        {
+            var watch = Stopwatch.StartNew();
+            var named = symbols.Resolve(addresses).Count(frame => frame.Name[0] != '[');
+            log.WriteLine($"{time}: {addresses.Length} addresses in {watch.Elapsed.TotalMilliseconds:0.00} ms, {named} have names");
+            Assert.InRange(named, 1, addresses.Length);
         }
     }
 
@@ -235,40 +277,4 @@ public sealed partial class ProcessSymbolsTests
         var start = MemoryMap.OfProcess(waiting.Pid, isCodeOnly: false).Mappings[0].Start;
         return start + Waiting.Hexadecimal(line.Split(' ')[0]);
     }
-
-    /// <summary>By the compiler alone: no project, no packages.</summary>
-    private static string CompileNet(string directory)
-    {
-        const string Source = """
-            using System; using System.Runtime.CompilerServices;
-            static class Waits
-            {
-                [MethodImpl(MethodImplOptions.NoInlining)]
-                static int InMethod() { Console.WriteLine("ready"); return Console.OpenStandardInput().ReadByte(); }
-                static int Main() => InMethod() + 1;
-            }
-            """;
-        var sdks = Ran.With("dotnet", "--list-sdks").AssertDone().Output.TrimEnd('\n').Split('\n');
-        var sdk = SdkLine().Match(sdks[^1]);
-        var runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        var source = Path.Combine(directory, "waits.cs");
-        var program = Path.Combine(directory, "waits.dll");
-        File.WriteAllText(source, Source);
-        Ran.With(
-            "dotnet", "exec", Path.Combine(sdk.Groups[2].Value, sdk.Groups[1].Value, "Roslyn/bincore/csc.dll"),
-            "-nologo", "-nostdlib", $"-out:{program}", $"-r:{runtime}/System.Private.CoreLib.dll",
-            $"-r:{runtime}/System.Runtime.dll", $"-r:{runtime}/System.Console.dll", source).AssertDone();
-        File.WriteAllText(
-            Path.Combine(directory, "waits.runtimeconfig.json"),
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $$"""
-                { "runtimeOptions": { "framework":
-                  { "name": "Microsoft.NETCore.App", "version": "{{Environment.Version}}" } } }
-                """));
-        return program;
-    }
-
-    [GeneratedRegex(@"^(\S+) \[(.*)\]$")]
-    private static partial Regex SdkLine();
 }

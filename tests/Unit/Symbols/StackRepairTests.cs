@@ -1,3 +1,4 @@
+using ProcImage.Abi;
 using ProcImage.Symbols;
 
 namespace ProcImage.Tests.Unit.Symbols;
@@ -5,7 +6,8 @@ namespace ProcImage.Tests.Unit.Symbols;
 /// <summary>The function that waits is in the stack, though a walk along frame pointers skips it.</summary>
 public sealed class StackRepairTests
 {
-    private const int Words = 8; // as many as the kernel side reads
+    private const int Words = Limits.StackWords;
+    private const ulong Stack = 0x7000;
 
     public static TheoryData<string, string, bool> Ways
     {
@@ -39,7 +41,7 @@ public sealed class StackRepairTests
         var walked = Names(symbols, walk);
         Assert.DoesNotContain("waits_here", walked);
 
-        var names = Names(symbols, symbols.Repair(walk, waiting.Words(stack, Words)));
+        var names = Names(symbols, symbols.Repair(walk, waiting.Words(stack, Words), stack, out _));
         var at = names.ToList().IndexOf("waits_here");
         Assert.True(at is 1 or 2, string.Join(' ', names)); // nanosleep calls clock_nanosleep
         Assert.Equal(["waits_here", "asks_to_wait", "main"], names.Skip(at).Take(3));
@@ -50,7 +52,7 @@ public sealed class StackRepairTests
     public void A_function_with_a_frame_keeps_its_stack()
     {
         var code = new Code { Steps = { [100] = CallerStep.FramePointer }, Returns = { 300 } };
-        Assert.Equal([100, 200], StackRepair.Repair([100, 200], [300, 200], code));
+        Assert.Equal([100, 200], Repair([100, 200], [300, 200], code));
     }
 
     [Fact]
@@ -61,21 +63,21 @@ public sealed class StackRepairTests
             Steps = { [100] = new(CallerKind.StackPointer, 16), [399] = new(CallerKind.StackPointer, 8) },
             Returns = { 300, 400, 500 },
         };
-        Assert.Equal([100, 400, 500, 200], StackRepair.Repair([100, 200], [300, 0, 400, 300, 500], code));
+        Assert.Equal([100, 400, 500, 200], Repair([100, 200], [300, 0, 400, 300, 500], code));
     }
 
     [Fact]
     public void Where_nothing_says_it_the_first_address_behind_a_call_is_taken_once()
     {
         var code = new Code { Returns = { 300, 400 } };
-        Assert.Equal([100, 300, 200], StackRepair.Repair([100, 200], [7, 300, 400], code));
+        Assert.Equal([100, 300, 200], Repair([100, 200], [7, 300, 400], code));
     }
 
     [Fact]
     public void A_call_of_the_very_function_is_better_than_an_earlier_one()
     {
         var code = new Code { Returns = { 300 }, CertainReturns = { 400, 500 } };
-        Assert.Equal([100, 400, 500, 200], StackRepair.Repair([100, 200], [300, 400, 300, 500, 300], code));
+        Assert.Equal([100, 400, 500, 200], Repair([100, 200], [300, 400, 300, 500, 300], code));
     }
 
     [Theory]
@@ -85,15 +87,76 @@ public sealed class StackRepairTests
     public void What_is_not_missing_is_not_inserted(ulong toReturn)
     {
         var code = new Code { Steps = { [100] = new(CallerKind.StackPointer, toReturn) }, Returns = { 200 } };
-        Assert.Equal([100, 200], StackRepair.Repair([100, 200], [200, 300], code));
+        Assert.Equal([100, 200], Repair([100, 200], [200, 300], code));
     }
 
     [Fact]
     public void A_walk_that_has_found_nothing_is_repaired_too()
     {
         var code = new Code { Returns = { 300 } };
-        Assert.Equal([100, 300], StackRepair.Repair([100], [300], code));
-        Assert.Empty(StackRepair.Repair([], [300], code));
+        Assert.Equal([100, 300], Repair([100], [300], code));
+        Assert.Empty(Repair([], [300], code));
+    }
+
+    /// <summary>A function that uses the register for something else has led the walk astray.</summary>
+    [Fact]
+    public void Where_the_frame_pointer_is_not_one_the_walk_is_not_believed()
+    {
+        var code = new Code
+        {
+            Steps =
+            {
+                [100] = new(CallerKind.StackPointer, 0),
+                [299] = new(CallerKind.StackPointer, 8, ToFrame: 0),
+                [399] = CallerStep.FramePointer,
+            },
+            Returns = { 300, 400, 7 },
+        };
+        Assert.Equal([100, 300, 400], Repair([100, 7], [300, 5, 400], code));
+        Assert.Equal(StackEnd.NoFrame, _end);
+        code.CertainReturns.Add(500); // a call of the very function that the words have led to
+        Assert.Equal([100, 300, 400, 500, 600], Repair([100, 500, 600], [300, 5, 400], code));
+        Assert.Equal(StackEnd.Whole, _end);
+        Assert.Equal([100, 300, 400, 600], Repair([100, 400, 600], [300, 5, 400], code)); // the words lead to it
+        Assert.Equal(StackEnd.Whole, _end);
+    }
+
+    [Fact]
+    public void Where_a_thread_begins_the_stack_ends()
+    {
+        var code = new Code { Steps = { [100] = new(CallerKind.StackPointer, 8, ToFrame: 0), [299] = CallerStep.Nobody }, Returns = { 300 } };
+        Assert.Equal([100, 300], Repair([100, 7], [5, 300, 7], code));
+        Assert.Equal(StackEnd.Whole, _end);
+    }
+
+    /// <summary>Where the memory was kept, the frames go on from the pointer that was saved.</summary>
+    [Fact]
+    public void A_saved_frame_pointer_leads_on()
+    {
+        var code = new Code
+        {
+            Steps =
+            {
+                [100] = new(CallerKind.StackPointer, 8, ToFrame: 0),
+                [299] = CallerStep.FramePointer,
+                [399] = CallerStep.FramePointer,
+                [499] = CallerStep.FramePointer,
+            },
+            Returns = { 300 },
+        };
+        // The frame pointer, the return address, something; two frames.
+        ulong[] words = [Stack + 24, 300, 1, Stack + 48, 400, 2, 0, 500];
+        Assert.Equal([100, 300, 400, 500], Repair([100, 7], words, code));
+        Assert.Equal(StackEnd.Whole, _end); // behind the first function is 0
+        words[6] = Stack + 1000;
+        Assert.Equal([100, 300, 400, 500], Repair([100, 7], words, code));
+        Assert.Equal(StackEnd.Cut, _end);
+        words[3] = Stack + 16; // callers are not below
+        Assert.Equal([100, 300, 400], Repair([100, 7], words, code));
+        Assert.Equal(StackEnd.NoFrame, _end);
+        words[4] = 0;
+        Assert.Equal([100, 300], Repair([100, 7], words, code));
+        Assert.Equal(StackEnd.Whole, _end);
     }
 
     [Theory]
@@ -112,6 +175,11 @@ public sealed class StackRepairTests
     [InlineData("", false)]
     public void Calls_are_known_by_their_bytes(string bytes, bool isCall) =>
         Assert.Equal(isCall, CallSite.Find(Convert.FromHexString(bytes)).IsCall);
+
+    private StackEnd _end;
+
+    private ulong[] Repair(ulong[] walk, ulong[] words, ICallers callers) =>
+        StackRepair.Repair(walk, words, Stack, callers, out _end);
 
     private static IEnumerable<string> Names(ProcessSymbols symbols, ulong[] stack) =>
         symbols.Resolve(stack).Select(frame => frame.Name);
