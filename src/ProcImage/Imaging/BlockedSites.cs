@@ -226,7 +226,8 @@ internal sealed class BlockedSites : IDisposable
 
     private void Update(Subject subject, bool isSettled)
     {
-        var (state, since) = (_imager.StateOf(subject), BootClock.ToUnix(_imager.LedgerSinceOf(subject)));
+        var (state, ledgerSince) = (_imager.StateOf(subject), _imager.LedgerSinceOf(subject));
+        var since = BootClock.ToUnix(ledgerSince);
         if (Find(subject) is not { } life)
             return; // forgotten meanwhile
         life.UnknownSince = state == LifeState.Unknown ? life.UnknownSince ?? Environment.TickCount64 : null;
@@ -244,7 +245,7 @@ internal sealed class BlockedSites : IDisposable
         lock (_lock)
         {
             _hasDropped |= life.DropKept(since) > 0;
-            if (isLost)
+            if (isLost || (state == LifeState.Over && ledgerSince == 0)) // its ledger was frozen for long enough
                 Drop(subject);
         }
     }
