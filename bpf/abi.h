@@ -17,10 +17,12 @@
 #define FIRST_BOUND_LOG2 11
 #define EVENTS_SIZE	 (4 << 20) /* bytes of the ring buffer */
 #define SLICES_SIZE	 (8 << 20) /* bytes of the ring buffer of slices */
-#define MAX_BLOCKED	 16384	   /* places at which lives have blocked */
+#define MAX_BLOCKED	 8192	   /* places at which lives have blocked */
 #define KERNEL_FRAMES	 48	   /* kept of a kernel stack */
 #define USER_FRAMES	 127	   /* kept of a user stack */
 #define STACK_WORDS	 256	   /* kept from the top of the user stack's memory */
+#define PLACE_WORDS	 48	   /* of them, that tell places apart, where a walk has found FEW_FRAMES */
+#define FEW_FRAMES	 3	   /* else all of them do: such a walk has found next to nothing */
 #define MAX_SHOWN	 32768	   /* lives whose figures outlive their loader */
 #define MAX_PINS	 64
 #define FILE_SIZE	 256 /* bytes kept of the path of a program, with the closing zero */
@@ -321,8 +323,8 @@ struct process_record {
 	__u64 schedule_since; /* CLOCK_BOOTTIME in ns of activation */
 	__u64 keytime_since;
 	__u64 ledger_since;
-	__u32 parts; /* mask of enum part_flag */
-	__u32 pad;
+	__u32 parts;	   /* mask of enum part_flag */
+	__u32 slices_lost; /* since the last one that was told */
 	struct memory_usage memory;
 	__u64 shown_user; /* ns: what /proc or wait4 has last shown, below which it never goes */
 	__u64 shown_system;
@@ -343,6 +345,8 @@ struct thread_record {
 	__s32 cpu;	/* where it ran last */
 	__s32 exit_code;
 	__u32 parts;
+	__u32 slices_lost;
+	__u32 pad;
 	__u64 exit_time;
 	__u64 schedule_since;
 	__u64 keytime_since;
@@ -387,8 +391,10 @@ struct blocked_stats {
 	/* The innermost first, then zeros. */
 	__u64 kernel_stack[KERNEL_FRAMES];
 	__u64 user_stack[USER_FRAMES];
+	__u64 code_start; /* of the program file */
+	__u64 code_end;
 	/* Of the first time: where a function without a frame was called from is on top of the stack. */
-	__u64 stack_pointer;
+	__u64 stack_pointer; /* 0 where nothing is known of it */
 	__u64 words[STACK_WORDS];
 };
 
@@ -486,7 +492,8 @@ struct oom_event {
 };
 
 /*
- * A time on a CPU, with the wait for it. What lies between the end of a slice and the next one's wait was
+ * A time on a CPU, with the wait for it. The first one of a thread has no length: it says what the thread did
+ * when its ledger began. What lies between the end of a slice and the next one's wait was
  * spent as the end says. Times are CLOCK_BOOTTIME in ns.
  */
 struct slice_record {
@@ -495,6 +502,7 @@ struct slice_record {
 	__s32 tid;
 	__u64 start_id; /* of the process */
 	__u64 thread_start_id;
+	__u64 since; /* when the ledger of the life began */
 	__u64 begin;
 	__u64 end;
 	__u64 ran;     /* of it, by the kernel's books: the rest was stolen */

@@ -199,6 +199,12 @@ static __noinline int keytime_fold(struct keytime_stats *to, struct keytime_stat
 	return 0;
 }
 
+/* Nothing more will be told of the thread: another one says how many of its slices were lost. */
+static __always_inline void slices_fold(struct keytime *to, struct keytime *from)
+{
+	__sync_fetch_and_add(&to->slices_lost, __sync_lock_test_and_set(&from->slices_lost, 0));
+}
+
 static __noinline int keytime_fold_into_heir(struct task_struct *task, struct task_image *image)
 {
 	struct task_struct *heir = task ? heir_of(task) : NULL;
@@ -206,9 +212,7 @@ static __noinline int keytime_fold_into_heir(struct task_struct *task, struct ta
 	if (!to || !image)
 		return 0;
 	keytime_fold(&to->keytime_gone, &image->keytime.stats);
-	/* Nothing more will be told of the thread. */
-	__sync_fetch_and_add(&to->keytime.slices_lost,
-			     __sync_lock_test_and_set(&image->keytime.slices_lost, 0));
+	slices_fold(&to->keytime, &image->keytime);
 	return 0;
 }
 

@@ -69,6 +69,12 @@ static __always_inline u64 delay_by(struct activity *act, struct task_struct *ta
 /* Brings the times up to now. Returns what went to the state. */
 static __always_inline u64 ledger_settle(struct keytime *keytime, u64 now, u64 runtime, u64 delay)
 {
+	/* Those of a beginning on another CPU were reckoned ahead: the hypervisor may have taken some of it.
+	 */
+	if ((s64)(runtime - keytime->runtime) < 0)
+		runtime = keytime->runtime;
+	if ((s64)(delay - keytime->delay) < 0)
+		delay = keytime->delay;
 	u64 ran = runtime - keytime->runtime, waited = delay - keytime->delay;
 	s64 rest = now - keytime->since - ran - waited;
 	u64 state = keytime->state;
@@ -137,9 +143,26 @@ static __always_inline u32 time_state_after(u32 why)
 	}
 }
 
+/* The reverse. */
+static __always_inline u32 slice_end_in(u64 state)
+{
+	switch (state) {
+	case TIME_SLEEPING:
+		return SLICE_SLEEPING;
+	case TIME_DISK:
+		return SLICE_DISK;
+	case TIME_STOPPED:
+		return SLICE_STOPPED;
+	case TIME_STATES:
+		return SLICE_EXITED;
+	default:
+		return SLICE_PREEMPTED;
+	}
+}
+
 /* Wakes its reader up only when it is pressing: the reader looks of itself several times a second. */
 static __always_inline void tell_slice(struct keytime *keytime, struct waker *waker, struct task_struct *task,
-				       u64 begin, u64 ran, u64 waited, u32 why, u32 whose)
+				       u64 ledger_since, u64 begin, u64 ran, u64 waited, u32 why, u32 whose)
 {
 	struct slice_record *slice = bpf_ringbuf_reserve(&slices, sizeof(*slice), 0);
 	if (!slice) {
@@ -154,6 +177,7 @@ static __always_inline void tell_slice(struct keytime *keytime, struct waker *wa
 	slice->tid = task->pid;
 	slice->start_id = BPF_CORE_READ(task, group_leader, start_boottime);
 	slice->thread_start_id = task->start_boottime;
+	slice->since = ledger_since;
 	slice->begin = begin;
 	slice->end = keytime->since;
 	slice->ran = ran;
@@ -190,6 +214,7 @@ static __always_inline void ledger_begin(struct activity *act, struct keytime *k
 	keytime->slice_runtime = keytime->runtime;
 	keytime->slices_lost = 0;
 	keytime->blocks = 0;
+	keytime->places = 0;
 }
 
 static __always_inline bool ledger_counts(struct activity *act, struct task_image *image)
@@ -289,42 +314,53 @@ __noinline u64 hash_of_stacks(struct blocked_stats *at)
 	return hash;
 }
 
-#define NEAR_CODE   (1ULL << 32) /* libraries lie that near to each other */
-#define STACK_REACH (8ULL << 20)
-#define FEW_FRAMES  3 /* where a walk ends so soon it has found next to nothing */
-#define PLACE_WORDS 48
+#define NEAR_CODE	(1ULL << 32) /* libraries lie that near to each other */
+#define THIS_LIBRARY	(1ULL << 20)
+#define STACK_REACH	(8ULL << 20)
+#define PLACES_BY_WORDS 256 /* of a thread */
 
 /*
- * Some code uses the frame pointer for something else: libc does while it waits for a condition. To a walk
- * all who wait there are at the same place, whoever has called them. So whatever on top of the stack may be a
- * return address counts, too; pointers to the stack, which each thread has others of, do not.
+ * A walk leaves out who has called a function that has no frame, and where code uses the frame pointer for
+ * something else, as libc does while it waits for a condition, it finds nothing more: all who wait there
+ * would be at the same place. So whatever on top of the stack may be a return address counts, too: what lies
+ * in the code of the program, and what lies near the code that waits and is not aligned as pointers to data
+ * are.
  */
-__noinline u64 hash_of_words(struct blocked_stats *at, u64 hash, u64 start_code, u64 code_size)
+__noinline u64 hash_of_words(struct blocked_stats *at, u64 hash)
 {
 	if (!at)
 		return hash;
 	u64 here = at->user_stack[0];
-	for (int i = 0; i < PLACE_WORDS; i++) {
+	for (int i = 0; i < STACK_WORDS; i++) {
 		u64 word = at->words[i];
-		if (word - at->stack_pointer + STACK_REACH < 2 * STACK_REACH)
-			continue;
-		if (word - here + NEAR_CODE < 2 * NEAR_CODE || word - start_code < code_size)
+		if (i >= PLACE_WORDS && at->user_stack[FEW_FRAMES])
+			break;
+		bool is_here = word - here + THIS_LIBRARY < 2 * THIS_LIBRARY;
+		bool is_near = word - here + NEAR_CODE < 2 * NEAR_CODE && word & 7 &&
+			       word - at->stack_pointer + STACK_REACH >= 2 * STACK_REACH;
+		if (is_here || is_near || word - at->code_start < at->code_end - at->code_start)
 			hash = hash_step(hash, word);
 	}
 	return hash;
 }
 
-static __always_inline u64 hash_of_few_frames(struct blocked_stats *at, struct task_struct *task)
+/* Fewer where the memory of the stack ends before. What is not read is zeros. */
+static __always_inline void read_words(struct blocked_stats *at, struct task_struct *task, bool all)
 {
-	u64 start = BPF_CORE_READ(task, mm, start_code), end = BPF_CORE_READ(task, mm, end_code);
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
-	at->stack_pointer = BPF_CORE_READ(regs, sp);
-	bpf_probe_read_user(at->words, PLACE_WORDS * sizeof(u64), (void *)at->stack_pointer);
-	return hash_of_words(at, at->user_stack[0], start, end - start);
+	void *top = (void *)BPF_CORE_READ(regs, sp);
+	at->stack_pointer = (u64)top;
+	at->code_start = BPF_CORE_READ(task, mm, start_code);
+	at->code_end = BPF_CORE_READ(task, mm, end_code);
+	if (all && !bpf_probe_read_user(at->words, sizeof(at->words), top))
+		return;
+	if (bpf_probe_read_user(at->words, PLACE_WORDS * sizeof(u64), top))
+		at->stack_pointer = 0;
 }
 
 /* Where the task that runs is going to block. What is on top of its stack can be read only now. */
-static __noinline int take_stacks(void *ctx, struct keytime *keytime, struct task_struct *task, s32 life_tid)
+static __noinline int take_stacks(void *ctx, struct keytime *keytime, struct task_struct *task, s32 life_tid,
+				  u64 ledger_since)
 {
 	u32 zero = 0;
 	struct blocked_stats *fresh = bpf_map_lookup_elem(&blocked_scratch, &zero);
@@ -333,21 +369,27 @@ static __noinline int take_stacks(void *ctx, struct keytime *keytime, struct tas
 	/* Of a task without one they are left as zeros. */
 	bpf_get_stack(ctx, fresh->kernel_stack, sizeof(fresh->kernel_stack), 0);
 	bpf_get_stack(ctx, fresh->user_stack, sizeof(fresh->user_stack), BPF_F_USER_STACK);
+	bool has_few = !fresh->user_stack[FEW_FRAMES];
+	fresh->stack_pointer = 0;
+	if (fresh->user_stack[0] && keytime->places < PLACES_BY_WORDS) /* else there is no end of them */
+		read_words(fresh, task, has_few);
 	keytime->blocks_at = hash_of_stacks(fresh);
-	if (fresh->user_stack[0] && !fresh->user_stack[FEW_FRAMES])
-		keytime->blocks_at ^= hash_of_few_frames(fresh, task);
+	if (fresh->stack_pointer)
+		keytime->blocks_at = hash_of_words(fresh, keytime->blocks_at);
 	keytime->blocks = 1;
 	struct blocked_key key;
 	fill_blocked_key(&key, keytime, task, life_tid);
-	if (bpf_map_lookup_elem(&blocked, &key))
+	struct blocked_stats *known = bpf_map_lookup_elem(&blocked, &key);
+	if (known && known->since < ledger_since) { /* of an activation whose end no loader has seen */
+		known->time = known->count = known->max = 0;
+		known->since = keytime->since;
+	}
+	if (known)
 		return 0;
-	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
-	fresh->stack_pointer = BPF_CORE_READ(regs, sp);
-	/* Less where the stack ends before. */
-	if (bpf_probe_read_user(fresh->words, sizeof(fresh->words), (void *)fresh->stack_pointer) &&
-	    bpf_probe_read_user(fresh->words, sizeof(fresh->words) / 8, (void *)fresh->stack_pointer))
-		fresh->stack_pointer = 0;
+	if (fresh->stack_pointer && !has_few)
+		read_words(fresh, task, true);
 	fresh->since = keytime->since;
+	keytime->places++;
 	long result = bpf_map_update_elem(&blocked, &key, fresh, BPF_NOEXIST);
 	if (!result || result == -EEXIST) /* then another thread of it was first */
 		return 0;
@@ -389,28 +431,29 @@ static __always_inline void ledger_arrive(struct keytime *keytime, struct task_s
 	keytime->state = TIME_STOLEN;
 }
 
-/* A task leaves the CPU. */
+/* A task leaves the CPU. ledger_since: of its life. */
 static __always_inline void ledger_leave(void *ctx, struct keytime *keytime, struct waker *waker,
-					 struct task_struct *task, u64 now, u32 why, u32 whose)
+					 struct task_struct *task, u64 now, u32 why, u32 whose,
+					 u64 ledger_since)
 {
-	u64 runtime = task->se.sum_exec_runtime, delay = task->sched_info.run_delay;
-	u64 ran = runtime - keytime->runtime, waited = delay - keytime->delay;
-	ledger_settle(keytime, now, runtime, delay);
+	u64 begin = keytime->slice_begin, waited = keytime->slice_wait, before = keytime->slice_runtime;
+	u64 delay = keytime->delay, runtime = keytime->runtime;
+	ledger_settle(keytime, now, task->se.sum_exec_runtime, task->sched_info.run_delay);
+	if (!begin) { /* it was missed */
+		before = runtime;
+		waited = keytime->delay - delay;
+	}
+	u64 ran = keytime->runtime - before;
+	if (!begin)
+		begin = keytime->since - ran;
 	keytime->state = time_state_after(why);
-	keytime->blocks = 0;
-	u64 begin = keytime->slice_begin;
 	keytime->slice_begin = 0;
+	keytime->blocks = 0;
 	if (!whose)
 		return;
-	if (begin) {
-		waited = keytime->slice_wait;
-		ran = runtime - keytime->slice_runtime;
-	} else { /* its beginning was missed */
-		begin = keytime->since - ran;
-	}
-	tell_slice(keytime, waker, task, begin, ran, waited, why, whose);
+	tell_slice(keytime, waker, task, ledger_since, begin, ran, waited, why, whose);
 	if (why == SLICE_SLEEPING || why == SLICE_DISK || why == SLICE_STOPPED)
-		take_stacks(ctx, keytime, task, whose == EVENT_OF_THREAD ? task->pid : 0);
+		take_stacks(ctx, keytime, task, whose == EVENT_OF_THREAD ? task->pid : 0, ledger_since);
 }
 
 /* Slices are told of targets alone. */
@@ -464,7 +507,7 @@ static __noinline int ledger_prev(void *ctx, struct task_struct *prev, struct ta
 	bool is_released = image->folded && !BPF_CORE_READ(prev, sighand);
 	if (!is_released && ledger_counts(act, image)) {
 		ledger_leave(ctx, &image->keytime, &image->slice_waker, prev, now, why,
-			     slices_of_process(act, image));
+			     slices_of_process(act, image), image->ledger_since);
 		if (image->folded)
 			keytime_fold_into_heir(prev, image);
 	}
@@ -472,7 +515,8 @@ static __noinline int ledger_prev(void *ctx, struct task_struct *prev, struct ta
 		return 0;
 	struct target_image *target = bpf_task_storage_get(&target_images, prev, 0, 0);
 	if (target && target->images & 1 << IMAGE_LEDGER)
-		ledger_leave(ctx, &target->keytime, &image->slice_waker, prev, now, why, EVENT_OF_THREAD);
+		ledger_leave(ctx, &target->keytime, &image->slice_waker, prev, now, why, EVENT_OF_THREAD,
+			     target->ledger_since);
 	return 0;
 }
 
@@ -488,13 +532,31 @@ static __noinline int ledger_exit(struct task_struct *task, struct task_image *i
 	if (!begin || task == task->group_leader)
 		return 0;
 	if (slices_of_process(act, image))
-		tell_slice(keytime, &image->slice_waker, task, begin,
+		tell_slice(keytime, &image->slice_waker, task, image->ledger_since, begin,
 			   keytime->runtime - keytime->slice_runtime, keytime->slice_wait, SLICE_EXITED,
 			   EVENT_OF_PROCESS);
 	image->slice_waker.kind = WAKER_NONE;
 	keytime->slice_begin = keytime->since;
 	keytime->slice_wait = 0;
 	keytime->slice_runtime = keytime->runtime;
+	return 0;
+}
+
+/* What a thread did when its ledger began: from then on its slices tell the whole. target: null for its
+ * process. */
+static __noinline int tell_first_slice(struct task_struct *task, struct task_image *image,
+				       struct target_image *target)
+{
+	struct activity *act = get_activity();
+	if (!act || !task || !image)
+		return 0;
+	u32 whose = target ? EVENT_OF_THREAD : slices_of_process(act, image);
+	struct keytime *keytime = target ? &target->keytime : &image->keytime;
+	image->waker.kind = image->slice_waker.kind = WAKER_NONE;
+	if (whose)
+		tell_slice(keytime, &image->slice_waker, task,
+			   target ? target->ledger_since : image->ledger_since, keytime->since, 0, 0,
+			   slice_end_in(keytime->state), whose);
 	return 0;
 }
 

@@ -18,6 +18,8 @@ struct keytime {
 	u64 slice_runtime; /* se.sum_exec_runtime at its beginning */
 	u32 slices_lost;   /* that nobody was told of, since the last one that was */
 	u32 blocks;	   /* 1: at the place with that hash */
+	u32 places;	   /* that were new */
+	u32 pad;
 	u64 blocks_at;
 	u64 version; /* odd while these change: whoever copies them takes care */
 };
@@ -134,7 +136,7 @@ struct {
 	__uint(max_entries, SLICES_SIZE);
 } slices SEC(".maps");
 
-/* Not allocated ahead: 2 KB each, and mostly there are few. */
+/* Not allocated ahead: 4 KB each, and mostly there are few. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);

@@ -14,12 +14,15 @@ public static class Attachment
     public static bool IsStandby(KernelMaps maps) => maps.ReadControl().Pins[_standbyPin] != 0;
 
     /// <summary>
-    /// Whether what the images need is attached. Members of a group cannot see the links; they know what policies need.
+    /// Whether anything is attached. Members of a group cannot see the links; they know what policies need.
     /// </summary>
-    public static bool IsComplete(KernelMaps maps) =>
+    public static bool IsAny(KernelMaps maps) =>
         !IsStandby(maps)
         || Needed(maps).Count > 0
         || Pins.In(Pins.Links).Any(hook => File.Exists(Pins.Link(maps.Directory, hook)));
+
+    /// <summary>Whether any target has a ledger: it alone has slices and stacks.</summary>
+    public static bool TellsSlices(KernelMaps maps) => Needed(maps).Contains(Pins.WakingHook);
 
     /// <summary>Attaches what a policy needs and is not attached.</summary>
     /// <exception cref="BpfException">

@@ -28,7 +28,11 @@ public struct BlockedStats
     public KernelStack KernelStack;
     public UserStack UserStack;
 
-    /// <summary>Where the words were; 0 where they could not be read.</summary>
+    /// <summary>Of the program file.</summary>
+    public ulong CodeStart;
+    public ulong CodeEnd;
+
+    /// <summary>Where the words were; 0 where nothing is known of them.</summary>
     public ulong StackPointer;
 
     /// <summary>Of the first time: where a function without a frame was called from is on top of the stack.</summary>

@@ -65,7 +65,8 @@ public struct ExitEvent
 }
 
 /// <summary>
-/// A time on a CPU, with the wait for it. What lies between the end of a slice and the next one's wait was spent as the
+/// A time on a CPU, with the wait for it. The first one of a thread has no length: it says what the thread did when its
+/// ledger began. What lies between the end of a slice and the next one's wait was spent as the
 /// end says. Times are CLOCK_BOOTTIME in ns.
 /// </summary>
 public struct SliceRecord
@@ -77,6 +78,9 @@ public struct SliceRecord
     /// <summary>Of the process.</summary>
     public ulong StartId;
     public ulong ThreadStartId;
+
+    /// <summary>When the ledger of the life began.</summary>
+    public ulong Since;
     public ulong Begin;
     public ulong End;
 

@@ -23,7 +23,7 @@ public static class Limits
     public const int SlicesSize = 8 << 20;
 
     /// <summary>Places at which lives have blocked.</summary>
-    public const int MaxBlocked = 16384;
+    public const int MaxBlocked = 8192;
 
     /// <summary>Addresses kept of a kernel stack, the innermost first.</summary>
     public const int KernelFrames = 48;
@@ -33,6 +33,12 @@ public static class Limits
 
     /// <summary>Kept from the top of the user stack's memory.</summary>
     public const int StackWords = 256;
+
+    /// <summary>Of them, that tell places apart, where a walk has found <see cref="FewFrames"/>.</summary>
+    public const int PlaceWords = 48;
+
+    /// <summary>Else all of them do: such a walk has found next to nothing.</summary>
+    public const int FewFrames = 3;
 
     /// <summary>Lives whose figures outlive their loader.</summary>
     public const int MaxShown = 32768;

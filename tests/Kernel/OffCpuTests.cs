@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace ProcImage.Tests.Kernel;
 
 /// <summary>Where targets block, by names that a person knows.</summary>
 public sealed class OffCpuTests(ITestOutputHelper log) : KernelTest(log)
 {
+    private static readonly string[] _parts = ["kernel", "user"];
     private const long Second = 1_000_000_000;
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
     private readonly string _directory = Directory.CreateTempSubdirectory("proc-image-offcpu-").FullName;
@@ -148,7 +150,7 @@ public sealed class OffCpuTests(ITestOutputHelper log) : KernelTest(log)
         Thread.Sleep(1500); // whatever is still to be named is named by then
         var life = Life.Of(Loader, chain.Pid);
         var stacks = Loader.GetJson($"{life.Address}/offcpu.json").EnumerateArray()
-            .Select(site => site.GetProperty("frames").EnumerateArray().Select(frame => frame.GetString()!).ToList()).ToList();
+            .Select(Names).ToList();
         Assert.Contains(stacks, frames => frames.Contains("first_program"));
         Assert.Contains(stacks, frames => frames.Contains("second_program"));
         foreach (var frames in stacks)
@@ -168,10 +170,10 @@ public sealed class OffCpuTests(ITestOutputHelper log) : KernelTest(log)
         spends.End();
         var life = Life.AwaitDeath(Loader, spends.Pid);
         using var stream = new SliceReader(Loader, life);
-        var first = stream.ReadTo().Slices[0];
+        var slices = stream.ReadTo().Slices;
         life = Life.Of(Loader, spends.Pid); // what its last slice has added
         // It slept when it became a target: where, nobody has seen.
-        long unseen = first.Begin - first.Wait - (life.LedgerSince - life.StartTime);
+        long unseen = slices[1].Begin - slices[1].Wait - slices[0].End;
         long expected = life.In("sleeping") + life.In("disk") + life.In("stopped") - unseen;
         long sum = Times(Loader.Get($"{life.Address}/offcpu")).Sum();
         Log.WriteLine($"{sum} ns at its places, {expected} ns in the ledger");
@@ -222,7 +224,7 @@ public sealed class OffCpuTests(ITestOutputHelper log) : KernelTest(log)
         Assert.InRange(site.GetProperty("count").GetInt64(), 1, (101 / 7) + 1);
         Assert.InRange(site.GetProperty("seconds").GetDouble(), 0.007, 10);
         Assert.InRange(site.GetProperty("max_seconds").GetDouble(), 0.007, site.GetProperty("seconds").GetDouble());
-        Assert.Equal("__schedule", site.GetProperty("frames")[0].GetString()); // the innermost
+        Assert.Equal("__schedule", site.GetProperty("kernel")[0].GetString()); // the innermost
     }
 
     [Fact]
@@ -237,6 +239,9 @@ public sealed class OffCpuTests(ITestOutputHelper log) : KernelTest(log)
         Life.AwaitDeath(Loader, python.Pid);
         Assert.Contains("time_sleep", Loader.Get($"{life.Address}/offcpu"), StringComparison.Ordinal);
     }
+
+    private static List<string> Names(JsonElement site) =>
+        [.. _parts.SelectMany(part => site.GetProperty(part).EnumerateArray()).Select(frame => frame.GetString()!)];
 
     protected override void Dispose(bool disposing)
     {

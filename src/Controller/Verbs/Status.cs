@@ -46,7 +46,7 @@ internal static class Status
             control,
             DirectoryLock.Holder(maps.Directory) is not null,
             Attachment.IsStandby(maps),
-            Attachment.IsComplete(maps),
+            Attachment.IsAny(maps),
             rows,
             maps.ReadLosses());
     }

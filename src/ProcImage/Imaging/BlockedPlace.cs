@@ -23,8 +23,8 @@ internal sealed class BlockedPlace(BlockedKey key, ulong since)
     /// <summary>Its figures once the kernel side has no key of it any more.</summary>
     public BlockedSite? Kept { get; private set; }
 
-    /// <summary>Of one that is kept without names: its addresses in the kernel, and whether it had others.</summary>
-    public (ulong[] Kernel, bool HasUser)? KeptStack { get; private set; }
+    /// <summary>Of one that is kept without names: its stacks are in there.</summary>
+    public BlockedStats? KeptStacks { get; private set; }
 
     private ulong _mappedAt, _namedAt; // the look-up's begin and end, Unix time in ns
 
@@ -32,8 +32,7 @@ internal sealed class BlockedPlace(BlockedKey key, ulong since)
     public void Keep(in BlockedStats stats)
     {
         if (Frames is null)
-            KeptStack = (Trim(stats.KernelStack), stats.UserStack[0] != 0);
-        IsLate |= Frames is null;
+            KeptStacks = stats;
         Kept = Read(stats);
     }
 
@@ -48,7 +47,7 @@ internal sealed class BlockedPlace(BlockedKey key, ulong since)
     {
         if (Frames is not null || (Since >= exec && mappedAt < exec && !IsLate))
             return; // in the latter case the names are those of the program before: they are looked up again
-        (_mappedAt, _namedAt, Frames, KeptStack) = (mappedAt, namedAt, frames, null);
+        (_mappedAt, _namedAt, Frames, KeptStacks) = (mappedAt, namedAt, frames, null);
         if (IsLate)
             DropUser();
     }

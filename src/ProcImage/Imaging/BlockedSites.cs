@@ -237,7 +237,7 @@ internal sealed class BlockedSites : IDisposable
         foreach (var place in life.InKernel)
         {
             if (place.Since < since)
-                Drop(life, place); // of an earlier activation
+                DropOrRenew(life, place, since); // of an earlier activation
             else if (isOver && place.Since <= latest)
                 Keep(subject, life, place);
         }
@@ -257,7 +257,7 @@ internal sealed class BlockedSites : IDisposable
             lock (_lock)
             {
                 life.Keep(place, stats);
-                if (!_over.Contains(subject))
+                if (_lives.GetValueOrDefault(subject) == life && !_over.Contains(subject)) // else it is forgotten meanwhile
                     _over.Add(subject);
             }
         }
@@ -265,7 +265,8 @@ internal sealed class BlockedSites : IDisposable
         _maps.DeleteBlocked(place.Key);
     }
 
-    private void Drop(BlockedLife life, BlockedPlace place)
+    /// <summary>The kernel side begins it anew when somebody blocks there again.</summary>
+    private void DropOrRenew(BlockedLife life, BlockedPlace place, ulong ledgerSince)
     {
         lock (_lock)
         {
@@ -273,7 +274,8 @@ internal sealed class BlockedSites : IDisposable
             _hasDropped = true;
         }
 
-        _maps.DeleteBlocked(place.Key);
+        if (!_maps.TryReadBlocked(place.Key, out var stats) || BootClock.ToUnix(stats.Since) < ledgerSince)
+            _maps.DeleteBlocked(place.Key);
     }
 
     /// <summary>Under the lock.</summary>

@@ -48,7 +48,7 @@ public sealed class Imager : IDisposable
     public event Action<Subject, Milestone>? Told;
 
     /// <summary>
-    /// Raised at the end of each reading, under the lock: whether any policy has a ledger. Whoever hears it must not wait.
+    /// Raised at the end of each reading, under the lock: whether any target has a ledger. Whoever hears it must not wait.
     /// </summary>
     public event Action<bool>? Walked;
 
@@ -95,6 +95,13 @@ public sealed class Imager : IDisposable
     {
         lock (_lock)
             return _table.StateOf(subject);
+    }
+
+    /// <summary>Of its slices, so many have been lost since the last one that was told. As <see cref="StateOf"/>.</summary>
+    public uint SlicesLostOf(Subject subject)
+    {
+        lock (_lock)
+            return _table.Find(subject)?.SlicesLost ?? 0;
     }
 
     /// <summary>CLOCK_BOOTTIME in ns of the activation of its ledger; 0 where it has none. Without a reading.</summary>
@@ -146,7 +153,7 @@ public sealed class Imager : IDisposable
         _table.BeginWalk();
         RecordStream.ReadAll(iterator, (in RecordHeader _, ReadOnlySpan<byte> record) => _table.Add(record, BootClock.Now));
         _table.EndWalk(BootClock.Now);
-        Walked?.Invoke(_maps.ReadActivity().Active[(int)Image.Ledger] > 0);
+        Walked?.Invoke(_maps.ReadActivity().Active[(int)Image.Ledger] > 0 && Attachment.TellsSlices(_maps));
     }
 
     /// <summary>Sleeps until the kernel side has something to tell; no wake-ups in between.</summary>

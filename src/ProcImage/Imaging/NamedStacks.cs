@@ -10,6 +10,9 @@ internal sealed class NamedStacks(Subject subject, SymbolCache files)
     private static readonly Frame _noPointers = new(0, "[no frame pointers]", null);
     private static readonly Frame _cut = new(0, "[deeper than was kept]", null);
 
+    /// <summary>Nothing tells waits at this place apart that came from elsewhere: it was so the first time.</summary>
+    private const string FirstOnly = " [the first time]";
+
     private ProcessSymbols? _process;
     private uint _program; // that was mapped when it was read
 
@@ -27,11 +30,10 @@ internal sealed class NamedStacks(Subject subject, SymbolCache files)
 
     /// <summary>The innermost first. Of a life that has ended nothing says any more what lay there.</summary>
     /// <param name="stack">In user space.</param>
-    /// <param name="words">From the top of its memory.</param>
-    /// <param name="stackPointer">Where that was.</param>
+    /// <param name="stats">What was on top of its memory.</param>
     /// <param name="program">Of the key.</param>
     /// <param name="exec">Unix time in ns: the latest one known.</param>
-    public IReadOnlyList<Frame> Name(ulong[] stack, ReadOnlySpan<ulong> words, ulong stackPointer, uint program, ulong exec)
+    public IReadOnlyList<Frame> Name(ulong[] stack, in BlockedStats stats, uint program, ulong exec)
     {
         UsedAt = Environment.TickCount64;
         if (_process is null || exec > MappedAt || program > _program)
@@ -44,7 +46,12 @@ internal sealed class NamedStacks(Subject subject, SymbolCache files)
 
         if (_process is null)
             return [_tooLate];
-        var frames = _process.Resolve(_process.Repair(stack, words, stackPointer, out var end));
+        ReadOnlySpan<ulong> words = stats.StackPointer == 0 ? [] : stats.Words;
+        var repaired = _process.Repair(stack, words, stats.StackPointer, out var end);
+        IReadOnlyList<Frame> frames = _process.Resolve(repaired);
+        var told = new PlaceWords(stack, stats);
+        frames = [.. frames.Select(frame =>
+            stack.Contains(frame.Address) || told.TellApart(frame.Address) ? frame : frame with { Name = frame.Name + FirstOnly })];
         return end switch
         {
             StackEnd.Whole => frames,

@@ -75,6 +75,9 @@ public sealed class Portrait(Subject subject)
     /// <summary>Dead; it may not have been reaped yet.</summary>
     public bool IsDead { get; private set; }
 
+    /// <summary>Of its slices, so many have been lost since the last one that was told.</summary>
+    public uint SlicesLost { get; private set; }
+
     /// <summary>A record of it has come to this loader, and not only an event.</summary>
     public bool HasRecord { get; private set; }
 
@@ -276,6 +279,7 @@ public sealed class Portrait(Subject subject)
             KeytimeSince = record.KeytimeSince,
             LedgerSince = record.LedgerSince,
             Parts = record.Parts,
+            SlicesLost = record.SlicesLost,
             Policies = record.Policies,
             Comm = record.Comm,
         };
@@ -332,6 +336,7 @@ public sealed class Portrait(Subject subject)
         IsNamed = record.Header.Flags.HasFlag(RecordFlag.Named);
         Policies = record.Policies;
         LacksEvent = record.Header.Flags.HasFlag(RecordFlag.Incomplete);
+        SlicesLost = record.SlicesLost;
         Threads = record.Threads;
         if (Images.HasFlag(ImageSet.Resource))
             Resources.Advance(record, usage);

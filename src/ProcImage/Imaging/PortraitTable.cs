@@ -68,7 +68,8 @@ public sealed class PortraitTable(
         { IsFinal: true } or { IsBuried: true } => LifeState.Over,
         // Of one that an event has begun, or an earlier loader has shown, only a record says whether it has a ledger.
         { HasRecord: false } => LifeState.Imaged,
-        var portrait => portrait.Images.HasFlag(ImageSet.Ledger) ? LifeState.Imaged : LifeState.Over,
+        // The ledger of all processes has neither slices nor stacks.
+        var portrait => portrait.IsNamed && portrait.Images.HasFlag(ImageSet.Ledger) ? LifeState.Imaged : LifeState.Over,
     };
 
     /// <summary>

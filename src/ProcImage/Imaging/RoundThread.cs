@@ -8,9 +8,11 @@ internal sealed class RoundThread(string name, Action round, Func<int> pause) : 
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
+    private readonly Lock _lock = new(); // held for a moment only
     private readonly AutoResetEvent _wake = new(false);
     private readonly ManualResetEvent _isEnding = new(false);
     private Thread? _thread;
+    private bool _isDisposed;
     private TaskCompletionSource _next = NewRound();
 
     /// <summary>Raised when it cannot go on.</summary>
@@ -24,7 +26,12 @@ internal sealed class RoundThread(string name, Action round, Func<int> pause) : 
         _thread.Start();
     }
 
-    public void Wake() => _wake.Set();
+    public void Wake()
+    {
+        lock (_lock)
+            if (!_isDisposed)
+                _wake.Set();
+    }
 
     /// <summary>Done when a round is, which begins after this was called.</summary>
     public Task Next()
@@ -39,7 +46,12 @@ internal sealed class RoundThread(string name, Action round, Func<int> pause) : 
         _isEnding.Set();
         if (_thread is { IsAlive: true } && !_thread.Join(_patience))
             return; // a file system that does not answer holds it: it ends with the process
-        _wake.Dispose();
+        lock (_lock)
+        {
+            _isDisposed = true;
+            _wake.Dispose();
+        }
+
         _isEnding.Dispose();
     }
 

@@ -83,26 +83,17 @@ internal sealed class SiteNames : IDisposable
 
     private void Name(Subject subject, BlockedPlace place)
     {
+        BlockedStats stats;
+        if (place.KeptStacks is { } kept)
+            stats = kept;
+        else if (!_maps.TryReadBlocked(place.Key, out stats))
+            return; // it is kept or forgotten at this moment
+        var mappedAt = ulong.MaxValue; // nothing that is mapped
         IReadOnlyList<Frame> user = [];
-        ulong[] inKernel;
-        var mappedAt = 0UL;
-        if (_maps.TryReadBlocked(place.Key, out var stats))
-        {
-            inKernel = BlockedPlace.Trim(stats.KernelStack);
-            if (BlockedPlace.Trim(stats.UserStack) is { Length: > 0 } stack)
-                user = place.IsLate ? [_tooLate] : NameUser(subject, place.Key, stack, stats, out mappedAt);
-        }
-        else if (place.KeptStack is { } kept) // its life is over meanwhile
-        {
-            inKernel = kept.Kernel;
-            user = kept.HasUser ? [_tooLate] : [];
-        }
-        else
-        {
-            return; // it was forgotten
-        }
-
-        _sites.Name(subject, place, _pool.Share([.. NameKernel(inKernel), .. user]), mappedAt);
+        if (BlockedPlace.Trim(stats.UserStack) is { Length: > 0 } stack)
+            user = place.IsLate ? [_tooLate] : NameUser(subject, place.Key, stack, stats, out mappedAt);
+        _sites.Name(
+            subject, place, _pool.Share([.. NameKernel(BlockedPlace.Trim(stats.KernelStack)), .. user]), mappedAt);
     }
 
     private IReadOnlyList<Frame> NameUser(
@@ -112,7 +103,7 @@ internal sealed class SiteNames : IDisposable
             _lives.Add(subject, life = new NamedStacks(subject, _files));
         try
         {
-            var frames = life.Name(stack, stats.Words, stats.StackPointer, key.Program, _sites.LatestExec(subject));
+            var frames = life.Name(stack, stats, key.Program, _sites.LatestExec(subject));
             mappedAt = life.MappedAt;
             return frames;
         }

@@ -7,9 +7,10 @@ namespace ProcImage.Imaging;
 /// with them: what is missing and what has fallen off is seen by the numbers. For one thread at a time.
 /// </summary>
 /// <param name="start"><c>start_boottime</c> of the life in ns.</param>
+/// <param name="since">CLOCK_BOOTTIME in ns at which its ledger began.</param>
 /// <param name="began">CLOCK_BOOTTIME in ns: tells this one from an earlier one of the same life.</param>
 /// <param name="most">So many are kept.</param>
-public sealed class Timeline(ulong start, ulong began, int most)
+public sealed class Timeline(ulong start, ulong since, ulong began, int most)
 {
     /// <summary>There is room for so many from the beginning.</summary>
     public const int LeastRoom = 16;
@@ -17,6 +18,9 @@ public sealed class Timeline(ulong start, ulong began, int most)
     private Slice[] _slices = new Slice[LeastRoom];
     private long _oldest; // of all that were told: those from here up to _told are kept, each at its remainder
     private long _told;
+
+    /// <summary>CLOCK_BOOTTIME in ns at which its ledger began.</summary>
+    public ulong Since { get; } = since;
 
     /// <summary>The number of the latest: how many there were.</summary>
     public ulong Count { get; private set; }

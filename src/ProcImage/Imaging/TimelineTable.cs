@@ -37,9 +37,10 @@ public sealed class TimelineTable(int mostSlices, int mostRoom, int mostTimeline
 
     private void Add(Subject subject, in SliceRecord record)
     {
-        ref var timeline = ref CollectionsMarshal.GetValueRefOrAddDefault(_timelines, subject, out var exists);
-        timeline ??= new Timeline(subject.StartId, BootClock.Now, mostSlices);
-        var before = exists ? timeline.Room : 0;
+        ref var timeline = ref CollectionsMarshal.GetValueRefOrAddDefault(_timelines, subject, out _);
+        var before = timeline?.Room ?? 0;
+        if (timeline is null || (record.Since > timeline.Since && record.Since > timeline.LastEnd))
+            timeline = new Timeline(subject.StartId, record.Since, BootClock.Now, mostSlices); // nothing was imaged in between
         timeline.Add(record);
         Room += timeline.Room - before;
         if (_timelines.Count > mostTimelines)

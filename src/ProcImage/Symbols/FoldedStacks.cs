@@ -12,7 +12,7 @@ internal static class FoldedStacks
     /// <param name="value">What the lines end with.</param>
     public static void Write(TextWriter into, IEnumerable<StackSample> samples, Func<StackSample, long> value)
     {
-        var sums = new OrderedDictionary<string, long>();
+        var sums = new Dictionary<string, long>();
         foreach (var sample in samples)
         {
             if (sample.Frames.Count == 0)
@@ -21,7 +21,7 @@ internal static class FoldedStacks
             sums[stack] = sums.GetValueOrDefault(stack) + value(sample);
         }
 
-        foreach (var (stack, sum) in sums)
+        foreach (var (stack, sum) in sums.OrderByDescending(sum => sum.Value))
         {
             into.Write(stack);
             into.Write(' ');

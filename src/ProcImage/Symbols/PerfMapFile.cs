@@ -75,7 +75,7 @@ internal sealed class PerfMapFile(ProcessFiles files, ulong startTime)
         foreach (var line in File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/status")))
         {
             var fields = line.Split('\t');
-            if (fields[0] == "NSpid:")
+            if (fields[0] == "NStgid:")
                 own = fields[^1];
             else if (fields[0] == "Uid:")
                 users.AddRange(fields.Skip(1).Select(field => uint.Parse(field, CultureInfo.InvariantCulture)));

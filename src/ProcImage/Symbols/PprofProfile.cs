@@ -62,7 +62,7 @@ internal sealed class PprofProfile
         var message = new ProtobufWriter();
         message.Add(1, id);
         message.Add(2, frame.File is { } file ? Mapping(file) : 0);
-        message.Add(3, frame.Address);
+        message.Add(3, frame.IsKernel ? 0 : frame.Address); // where the kernel lies is nobody's business
         message.Add(4, line);
         _profile.Add(Field.Location, message);
         return id;

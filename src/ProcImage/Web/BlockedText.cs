@@ -50,11 +50,17 @@ internal sealed record BlockedText(
         json.WriteNumber("seconds", site.Time / NanosecondsPerSecond);
         json.WriteNumber("count", site.Count);
         json.WriteNumber("max_seconds", site.Max / NanosecondsPerSecond);
-        json.WriteStartArray("frames");
+        WriteNames(json, "kernel", frames.Where(frame => frame.IsKernel));
+        WriteNames(json, "user", frames.Where(frame => !frame.IsKernel));
+        json.WriteEndObject();
+    }
+
+    private static void WriteNames(Utf8JsonWriter json, string part, IEnumerable<Frame> frames)
+    {
+        json.WriteStartArray(part);
         foreach (var frame in frames)
             json.WriteStringValue(frame.Name);
         json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     private static IEnumerable<StackSample> Samples(IEnumerable<(BlockedSite Site, IReadOnlyList<Frame> Frames)> sites) =>

@@ -19,7 +19,7 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
     private readonly AnswerMaker _maker = new();
     private readonly Outbox _outbox = new(MostBytes);
     private readonly TimelineStream _streams =
-        new(subject => imager.StateOf(subject), timelines, TimelineStream.UsualSilence);
+        new(subject => imager.StateOf(subject), subject => imager.SlicesLostOf(subject), timelines, TimelineStream.UsualSilence);
 
     private CancellationToken _stopping;
     private int _lastSize = 64 * 1024;
@@ -116,7 +116,8 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
         var arrival = imager.Readings;
         if (TryParseLife(context.Request.RouteValues["life"] as string, out var subject))
         {
-            await sites.AwaitNames(subject, context.RequestAborted); // files may take their time: not in the maker
+            if (imager.StateOf(subject) != LifeState.Unknown)
+                await sites.AwaitNames(subject, context.RequestAborted); // files may take their time: not in the maker
             if (await Answer(
                 context,
                 text.ContentType,

@@ -17,10 +17,12 @@ namespace ProcImage.Web;
 /// slowly for the bound of the timeline is told of a gap, who reads nothing is cut off.
 /// </summary>
 /// <param name="stateOf">What is still to come of a life.</param>
+/// <param name="slicesLostOf">How many slices were lost since the last one that was told.</param>
 /// <param name="timelines">Where its slices are.</param>
 /// <param name="silence">When nothing was sent for so long, something is; who has not acknowledged it after twice as long has
 /// vanished.</param>
-internal sealed class TimelineStream(Func<Subject, LifeState> stateOf, ITimelines timelines, TimeSpan silence)
+internal sealed class TimelineStream(
+    Func<Subject, LifeState> stateOf, Func<Subject, uint> slicesLostOf, ITimelines timelines, TimeSpan silence)
 {
     public static readonly TimeSpan UsualSilence = TimeSpan.FromSeconds(15);
 
@@ -54,7 +56,11 @@ internal sealed class TimelineStream(Func<Subject, LifeState> stateOf, ITimeline
 
         try
         {
-            await SendAll(context, subject, stopping);
+            var place = TimelinePlace.Parse(context.Request.Headers["Last-Event-ID"]);
+            if (IsTold(subject, place))
+                context.Response.StatusCode = StatusCodes.Status204NoContent; // a browser would ask again and again
+            else
+                await SendAll(context, subject, place, stopping);
         }
         catch (OperationCanceledException)
         {
@@ -66,7 +72,11 @@ internal sealed class TimelineStream(Func<Subject, LifeState> stateOf, ITimeline
         }
     }
 
-    private async Task SendAll(HttpContext context, Subject subject, CancellationToken stopping)
+    private bool IsTold(Subject subject, TimelinePlace place) =>
+        place.Number > 0 && stateOf(subject) != LifeState.Imaged
+        && timelines.CopyAfter(subject, place, new Slice[1]) is { Length: 0 } rest && rest.Place == place;
+
+    private async Task SendAll(HttpContext context, Subject subject, TimelinePlace place, CancellationToken stopping)
     {
         context.Response.ContentType = ContentType;
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
@@ -75,7 +85,6 @@ internal sealed class TimelineStream(Func<Subject, LifeState> stateOf, ITimeline
         LimitSilence(context);
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         await Flush(context, ": begin\n\n"u8.ToArray(), cancel.Token); // so that the client knows that it is there
-        var place = TimelinePlace.Parse(context.Request.Headers["Last-Event-ID"]);
         var room = ArrayPool<Slice>.Shared.Rent(MostSlices);
         var text = new ArrayBufferWriter<byte>();
         var sent = Stopwatch.StartNew();
@@ -96,7 +105,9 @@ internal sealed class TimelineStream(Func<Subject, LifeState> stateOf, ITimeline
 
                 if (isOver)
                 {
-                    await Flush(context, "event: end\ndata: {}\n\n"u8.ToArray(), cancel.Token);
+                    text.ResetWrittenCount();
+                    Append(text, $"event: end\ndata: {{\"missing\":{slicesLostOf(subject)}}}\n\n");
+                    await Flush(context, text.WrittenMemory, cancel.Token);
                     return;
                 }
 

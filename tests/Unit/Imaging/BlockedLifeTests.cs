@@ -77,14 +77,16 @@ public sealed class BlockedLifeTests
     }
 
     [Fact]
-    public void What_is_over_before_it_was_looked_up_keeps_its_kernel_stack()
+    public void What_is_over_before_it_was_looked_up_keeps_its_stacks()
     {
         var place = Add(1, since: 100);
         _life.Keep(place, Stats(count: 3));
-        Assert.Equal([7UL, 8UL], place.KeptStack!.Value.Kernel);
-        Assert.True(place.KeptStack.Value.HasUser);
-        place.Name(Named(TooLate), 0, 120, 0);
-        Assert.Equal(["kernel", TooLate], Names(place));
+        var kept = place.KeptStacks!.Value;
+        Assert.Equal([7UL, 8UL], BlockedPlace.Trim(kept.KernelStack));
+        Assert.False(place.IsLate);
+        place.Name(Named("user"), 110, 120, 0);
+        Assert.Equal(["kernel", "user"], Names(place));
+        Assert.Null(place.KeptStacks);
         Assert.Equal(new BlockedSite(TimeState.Sleeping, 30, 3, 20), place.Kept);
     }
 

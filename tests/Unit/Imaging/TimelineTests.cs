@@ -8,7 +8,7 @@ public class TimelineTests
 {
     private const int Most = 101;
     private const ulong Began = 9_000_000_011;
-    private readonly Timeline _timeline = new(Slices.Start, Began, Most);
+    private readonly Timeline _timeline = new(Slices.Start, Slices.Start, Began, Most);
 
     [Fact]
     public void Slices_are_numbered_as_they_come_with_times_since_the_start()

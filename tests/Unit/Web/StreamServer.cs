@@ -21,13 +21,16 @@ internal sealed class StreamServer : ITimelines, IAsyncDisposable
     private StreamServer(WebApplication app, TimeSpan silence)
     {
         _app = app;
-        var stream = new TimelineStream(_ => State, this, silence);
+        var stream = new TimelineStream(_ => State, _ => SlicesLost, this, silence);
         app.Run(context => stream.Send(context, _subject, app.Lifetime.ApplicationStopping));
     }
 
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     public LifeState State { get; set; } = LifeState.Imaged;
+
+    /// <summary>At its end.</summary>
+    public uint SlicesLost { get; set; }
 
     /// <summary>So many come to be seen by a last look alone.</summary>
     public int Late { get; set; }

@@ -59,11 +59,12 @@ public sealed class TimelineStreamTests : IAsyncLifetime, IDisposable
     public async Task At_the_end_the_last_look_is_told_too()
     {
         _server.Late = 7;
+        _server.SlicesLost = 11;
         _server.State = LifeState.Over;
         using var reader = await Open();
         Assert.Equal((7, "7"), await ReadSlices(reader));
         var rest = await reader.ReadToEndAsync();
-        Assert.EndsWith("event: end\ndata: {}\n\n", rest, StringComparison.Ordinal);
+        Assert.EndsWith("event: end\ndata: {\"missing\":11}\n\n", rest, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,7 +2,7 @@
 // time goes.
 const period = 2000;
 const mostStacks = 20;
-const innermost = 3;
+const inKernel = 1, innermost = 4; // functions that are shown of each stack before it is opened
 const scheduler = ["__schedule", "schedule"]; // in every stack
 const rows = document.getElementById("processes");
 const state = document.getElementById("state");
@@ -104,11 +104,12 @@ function showStates(states) {
 }
 
 function stack(site) {
-  const whole = site.frames.join("\n");
-  const waits = site.frames.filter((frame) => !scheduler.includes(frame));
+  const frames = [...site.kernel, ...site.user];
+  const whole = frames.join("\n");
+  const waits = site.kernel.filter((frame) => !scheduler.includes(frame)).slice(0, inKernel);
   const details = make("details", { open: opened.has(whole) },
-    make("summary", {}, waits.slice(0, innermost).join(" < ")),
-    make("ol", {}, ...site.frames.map((frame) => make("li", {}, frame))));
+    make("summary", {}, [...waits, ...site.user.slice(0, innermost)].join(" < ")),
+    make("ol", {}, ...frames.map((frame) => make("li", {}, frame))));
   details.addEventListener("toggle", () => (details.open ? opened.add(whole) : opened.delete(whole)));
   return make("tr", {},
     number(time(site.seconds * 1e9)), number(site.count), number(time(site.max_seconds * 1e9)),
