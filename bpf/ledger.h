@@ -7,7 +7,7 @@
 #ifndef PROC_IMAGE_LEDGER_H
 #define PROC_IMAGE_LEDGER_H
 
-#define CLOCK_OFFSET_AGE  (1 << 20) /* ns after which it is found anew: clocks drift */
+#define CLOCK_OFFSET_AGE  (1 << 15) /* ns after which it is found anew: clocks drift */
 #define CLOCK_DRIFT_SHIFT 9	    /* not faster than by 1/512 */
 #define MAX_LAG		  1000000000
 
@@ -21,8 +21,9 @@ static __always_inline u64 to_boot(struct activity *act, u64 clock)
 }
 
 /*
- * In sched_switch the clock is mostly a microsecond old, but an update may have been left out: then the
- * offset seems to be larger than it is. So it is lowered at once, and raised only as fast as clocks drift.
+ * In sched_switch the clock is mostly a microsecond old, but some ten when the CPU comes out of idle, and an
+ * update may have been left out: then the offset seems to be larger than it is. So it is lowered at once, and
+ * raised only as fast as clocks drift.
  */
 static __always_inline void find_clock_offset(struct activity *act, u64 clock)
 {

@@ -12,24 +12,29 @@ public sealed partial class PerfTimehistTests(ITestOutputHelper log) : KernelTes
     private const int Fewest = 500;
     private const double NearUs = 10;
 
-    // What CLOCK_MONOTONIC, which perf was told to use, leaves out.
-    private readonly long _suspended = (long)Abi::ProcImage.Abi.BootClock.Now - (long)(Stopwatch.GetElapsedTime(0).TotalSeconds * 1e9);
+    // What CLOCK_MONOTONIC, which perf was told to use, leaves out: of many tries that with the least time between two looks.
+    private readonly long _suspended = Enumerable.Range(0, 1000).Max(_ =>
+        (long)Abi::ProcImage.Abi.BootClock.Now - (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency)));
     private readonly string _directory = Directory.CreateTempSubdirectory("proc-image-perf-").FullName;
 
     /// <summary>
-    /// Perf stamps its own hook, which the kernel runs before ours; we take the clock of the run queue, in which the
-    /// kernel's books are, and which is as old as its last update. So a slice in some ends some ten microseconds earlier here.
+    /// Perf stamps the moment of its hook, we take the clock of the run queue, in which the kernel's books are. Mostly that is a
+    /// microsecond older; where the CPU comes out of idle ten and more. So that this one never idles, somebody else spins there.
     /// </summary>
     [Fact]
     public void Most_slices_end_and_last_as_perf_says()
     {
+        using var spinner = new Child("taskset", "-c", "0", "sh", "-c", "while :; do :; done");
         using var sleeper = new Child(
-            "python3", "-c", "import time\nwhile True:\n time.sleep(0.001)\n sum(range(3000))");
+            "taskset", "-c", "0", "python3", "-c", "import time\nwhile True:\n time.sleep(0.001)\n sum(range(3000))");
         Eventually.True(() => Proc.Stat(sleeper.Pid) is { Comm: "python3", State: 'S' }, "it sleeps");
         Loader.Control("-k1", "-P", $"{sleeper.Pid}");
         string recorded = Path.Combine(_directory, "perf.data");
         string perf = Requirements.Installed("perf", "linux-perf");
-        Ran.With(perf, "sched", "record", "-k", "mono", "-o", recorded, "--", "sleep", "3").AssertDone();
+        // Not 'perf sched record': in between the update of the clock and the switch it records an event of its own.
+        Ran.With(
+            perf, "record", "-a", "-k", "mono", "-e", "sched:sched_switch,sched:sched_waking", "-o", recorded, "--", "sleep", "3")
+            .AssertDone();
         sleeper.Signal(Signals.Kill);
         var life = Life.AwaitDeath(Loader, sleeper.Pid);
         using var stream = new SliceReader(Loader, life);
@@ -42,7 +47,7 @@ public sealed partial class PerfTimehistTests(ITestOutputHelper log) : KernelTes
             .Where(pair => Math.Abs(pair.End - pair.Theirs.EndUs) < NearUs && Math.Abs(ours[pair.End] - pair.Theirs.RunUs) < NearUs)
             .ToList();
         Log.WriteLine($"{near.Count} of {theirs.Count} slices of perf within {NearUs} us; {ours.Count} slices here");
-        Assert.InRange(near.Count, Fewest, int.MaxValue);
+        Assert.InRange(near.Count, Fewest, theirs.Count);
         Assert.Equal(near.Count, near.Select(pair => pair.End).Distinct().Count());
     }
 
@@ -59,11 +64,12 @@ public sealed partial class PerfTimehistTests(ITestOutputHelper log) : KernelTes
         return at == ends.Length || (at > 0 && end - ends[at - 1] < ends[at] - end) ? ends[at - 1] : ends[at];
     }
 
+    // Those of which perf has seen the beginning too: some virtual machines hide the idle task of a CPU from it.
     private static List<(double EndUs, double RunUs)> Parse(string table) =>
-        [.. Row().Matches(table).Select(row => (
+        [.. Row().Matches(table).Where(row => row.Groups["wait"].Value != "0.000").Select(row => (
             double.Parse(row.Groups["end"].Value, CultureInfo.InvariantCulture) * 1e6,
             double.Parse(row.Groups["run"].Value, CultureInfo.InvariantCulture) * 1e3))];
 
-    [GeneratedRegex(@"^\s*(?<end>\d+\.\d+) \[\d+\]\s.*\s[\d.]+\s+[\d.]+\s+(?<run>[\d.]+)\s*$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\s*(?<end>\d+\.\d+) \[\d+\]\s.*\s(?<wait>[\d.]+)\s+[\d.]+\s+(?<run>[\d.]+)\s*$", RegexOptions.Multiline)]
     private static partial Regex Row();
 }
