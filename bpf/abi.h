@@ -8,7 +8,7 @@
 #define PROC_IMAGE_ABI_H
 
 /* Raised whenever anything below changes: a loader or controller of another version refuses the pins. */
-#define ABI_VERSION 4
+#define ABI_VERSION 5
 
 #define COMM_SIZE	 16
 #define MAX_POLICIES	 1024 /* slot 0 is never used: it means 'no policy' */
@@ -16,6 +16,13 @@
 #define SCHEDULE_BUCKETS 25 /* up to 2^11, 2^12, ... 2^34 ns, and above */
 #define FIRST_BOUND_LOG2 11
 #define EVENTS_SIZE	 (4 << 20) /* bytes of the ring buffer */
+#define SLICES_SIZE	 (8 << 20) /* bytes of the ring buffer of slices */
+#define MAX_BLOCKED	 8192	   /* places at which lives have blocked */
+#define KERNEL_FRAMES	 48	   /* kept of a kernel stack */
+#define USER_FRAMES	 127	   /* kept of a user stack */
+#define STACK_WORDS	 256	   /* kept from the top of the user stack's memory */
+#define PLACE_WORDS	 48	   /* of them, that tell places apart, where a walk has found FEW_FRAMES */
+#define FEW_FRAMES	 3	   /* else all of them do: such a walk has found next to nothing */
 #define MAX_SHOWN	 32768	   /* lives whose figures outlive their loader */
 #define MAX_PINS	 64
 #define FILE_SIZE	 256 /* bytes kept of the path of a program, with the closing zero */
@@ -60,7 +67,9 @@ enum loss {
 	LOSS_EVENT = 1,	  /* the ring buffer was full: an event, a final record or a notice is missing */
 	LOSS_TIMER = 2,	  /* a deadline could not be armed: its policy was ended at once */
 	LOSS_LOOKUP = 3,  /* before 6.2: a task's storage could not be looked up when it got a CPU */
-	LOSSES = 4,
+	LOSS_SLICE = 4,	  /* the ring buffer of slices was full: a timeline has a gap */
+	LOSS_STACK = 5,	  /* there was no room for a stack: a blocked time is missing */
+	LOSSES = 6,
 };
 
 enum record_type {
@@ -74,6 +83,7 @@ enum record_type {
 	RECORD_DEATH = 8,	  /* struct process_record, sent when the last thread exits */
 	RECORD_EXCEPTED = 9,	  /* struct excepted_record: a process has become one of the tool's own */
 	RECORD_IDLE = 10,	  /* struct idle_record, from the idle iterator */
+	RECORD_SLICE = 12,	  /* struct slice_record, from the ring buffer of slices */
 	RECORD_EVENT = 11,	  /* struct life_event and what its kind adds */
 };
 
@@ -108,6 +118,23 @@ enum event_flag {
 	EVENT_OF_PROCESS = 1, /* the process that it happens to */
 	EVENT_OF_THREAD = 2,  /* the thread that it happens to, which is a target itself */
 	EVENT_OF_CHILD = 4,   /* the process that begins */
+};
+
+/* Why a thread has left the CPU. */
+enum slice_end {
+	SLICE_PREEMPTED = 1,
+	SLICE_YIELDED = 2,  /* sched_yield(2) */
+	SLICE_SLEEPING = 3, /* this and the next two: what it does then, as enum time_state */
+	SLICE_DISK = 4,
+	SLICE_STOPPED = 5,
+	SLICE_EXITED = 6,
+};
+
+/* Who has woken a thread up. */
+enum waker_kind {
+	WAKER_NONE = 0, /* it was not asleep, or nobody knows */
+	WAKER_THREAD = 1,
+	WAKER_INTERRUPT = 2, /* a timer, a device: whoever ran there had nothing to do with it */
 };
 
 /* Where the time of a thread goes. */
@@ -296,8 +323,8 @@ struct process_record {
 	__u64 schedule_since; /* CLOCK_BOOTTIME in ns of activation */
 	__u64 keytime_since;
 	__u64 ledger_since;
-	__u32 parts; /* mask of enum part_flag */
-	__u32 pad;
+	__u32 parts;	   /* mask of enum part_flag */
+	__u32 slices_lost; /* since the last one that was told */
 	struct memory_usage memory;
 	__u64 shown_user; /* ns: what /proc or wait4 has last shown, below which it never goes */
 	__u64 shown_system;
@@ -318,6 +345,8 @@ struct thread_record {
 	__s32 cpu;	/* where it ran last */
 	__s32 exit_code;
 	__u32 parts;
+	__u32 slices_lost;
+	__u32 pad;
 	__u64 exit_time;
 	__u64 schedule_since;
 	__u64 keytime_since;
@@ -344,6 +373,29 @@ struct life {
 	__s32 tgid;
 	__s32 tid; /* 0: the process */
 	__u64 start_id;
+};
+
+/* Where a life has blocked: the key of the blocked map. */
+struct blocked_key {
+	struct life life;
+	__u64 stacks;  /* a hash of both */
+	__u32 state;   /* enum time_state */
+	__u32 program; /* another one after each exec */
+};
+
+struct blocked_stats {
+	__u64 time; /* ns; what waits for a CPU afterwards is not in it */
+	__u64 count;
+	__u64 max;
+	__u64 since; /* CLOCK_BOOTTIME in ns: when it blocked there first */
+	/* The innermost first, then zeros. */
+	__u64 kernel_stack[KERNEL_FRAMES];
+	__u64 user_stack[USER_FRAMES];
+	__u64 code_start; /* of the program file */
+	__u64 code_end;
+	/* Of the first time: where a function without a frame was called from is on top of the stack. */
+	__u64 stack_pointer; /* 0 where nothing is known of it */
+	__u64 words[STACK_WORDS];
 };
 
 /*
@@ -437,6 +489,32 @@ struct oom_event {
 	char trigger_comm[COMM_SIZE];
 	/* Of the memory cgroup, its own name first, then those above it; an empty one is the root. */
 	char cgroup[CGROUP_LEVELS][CGROUP_NAME_SIZE];
+};
+
+/*
+ * A time on a CPU, with the wait for it. The first one of a thread has no length: it says what the thread did
+ * when its ledger began. What lies between the end of a slice and the next one's wait was
+ * spent as the end says. Times are CLOCK_BOOTTIME in ns.
+ */
+struct slice_record {
+	struct record_header header;
+	__s32 tgid;
+	__s32 tid;
+	__u64 start_id; /* of the process */
+	__u64 thread_start_id;
+	__u64 since; /* when the ledger of the life began */
+	__u64 begin;
+	__u64 end;
+	__u64 ran;     /* of it, by the kernel's books: the rest was stolen */
+	__u64 wait;    /* in a run queue, some time before begin */
+	__u32 missing; /* so many slices right before this one were lost */
+	__u16 cpu;
+	__u16 why;	/* enum slice_end */
+	__u32 whose;	/* mask of enum event_flag */
+	__u32 woken_by; /* enum waker_kind: who has ended what came before it */
+	__s32 waker;	/* for WAKER_THREAD: its tid, and its name at that moment */
+	__u32 pad;
+	char waker_comm[COMM_SIZE];
 };
 
 struct policies_record {

@@ -12,6 +12,7 @@ static __always_inline void fold_into(struct task_image *to, struct task_image *
 	if (HAS_KEYTIME(image->kept)) {
 		keytime_fold(&to->keytime_gone, &image->keytime.stats);
 		keytime_fold(&to->keytime_gone, &image->keytime_gone);
+		slices_fold(&to->keytime, &image->keytime);
 	}
 	if (!HAS_SCHEDULE(image->kept))
 		return;

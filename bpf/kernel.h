@@ -39,12 +39,20 @@ enum {
 	BPF_F_NO_PREALLOC = 1,
 	BPF_LOCAL_STORAGE_GET_F_CREATE = 1,
 };
+enum {
+	BPF_RB_NO_WAKEUP = 1,
+	BPF_RB_FORCE_WAKEUP = 2,
+	BPF_RB_AVAIL_DATA = 0,
+	BPF_F_USER_STACK = 256,
+	BPF_NOEXIST = 1,
+};
 
 #define CLOCK_BOOTTIME	  7
 #define SIGNAL_GROUP_EXIT 4
 #define PF_KTHREAD	  0x00200000
 #define MAX_RT_PRIO	  100
 #define EBUSY		  16
+#define EEXIST		  17
 #define CLONE_VFORK	  0x00004000
 #define CLONE_THREAD	  0x00010000
 
@@ -201,12 +209,15 @@ struct percpu_counter {
 struct mm_struct {
 	unsigned long total_vm;
 	unsigned long hiwater_rss;
+	unsigned long start_code;
+	unsigned long end_code;
 	unsigned long arg_start;
 	unsigned long arg_end;
 	struct file *exe_file;
 	struct percpu_counter rss_stat[4];
 } CORE;
 struct thread_info {
+	u32 preempt_count; /* not on x86 */
 	u32 cpu;
 } CORE;
 struct task_struct {
@@ -227,6 +238,7 @@ struct task_struct {
 	u64 utime;
 	u64 stime;
 	u64 start_boottime;
+	u64 self_exec_id;
 	unsigned long nvcsw;
 	unsigned long nivcsw;
 	unsigned long min_flt;
@@ -237,6 +249,27 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct sighand_struct *sighand;
 	struct css_set *cgroups;
+} CORE;
+
+#if defined(__TARGET_ARCH_x86)
+#define NR_SCHED_YIELD 24
+#define SYSCALL_NUMBER orig_ax
+struct pt_regs {
+	unsigned long orig_ax;
+	unsigned long sp;
+} CORE;
+#elif defined(__TARGET_ARCH_arm64)
+#define NR_SCHED_YIELD 124
+#define SYSCALL_NUMBER syscallno
+struct pt_regs {
+	u64 sp;
+	s32 syscallno;
+} CORE;
+#endif
+
+/* On x86, 6.2 to 6.14. */
+struct pcpu_hot {
+	int preempt_count;
 } CORE;
 
 struct linux_binprm {

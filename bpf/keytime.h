@@ -199,12 +199,20 @@ static __noinline int keytime_fold(struct keytime_stats *to, struct keytime_stat
 	return 0;
 }
 
+/* Nothing more will be told of the thread: another one says how many of its slices were lost. */
+static __always_inline void slices_fold(struct keytime *to, struct keytime *from)
+{
+	__sync_fetch_and_add(&to->slices_lost, __sync_lock_test_and_set(&from->slices_lost, 0));
+}
+
 static __noinline int keytime_fold_into_heir(struct task_struct *task, struct task_image *image)
 {
 	struct task_struct *heir = task ? heir_of(task) : NULL;
 	struct task_image *to = heir ? bpf_task_storage_get(&images, heir, 0, 0) : NULL;
-	if (to && image)
-		keytime_fold(&to->keytime_gone, &image->keytime.stats);
+	if (!to || !image)
+		return 0;
+	keytime_fold(&to->keytime_gone, &image->keytime.stats);
+	slices_fold(&to->keytime, &image->keytime);
 	return 0;
 }
 

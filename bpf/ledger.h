@@ -7,7 +7,7 @@
 #ifndef PROC_IMAGE_LEDGER_H
 #define PROC_IMAGE_LEDGER_H
 
-#define CLOCK_OFFSET_AGE  (1 << 20) /* ns after which it is found anew: clocks drift */
+#define CLOCK_OFFSET_AGE  (1 << 15) /* ns after which it is found anew: clocks drift */
 #define CLOCK_DRIFT_SHIFT 9	    /* not faster than by 1/512 */
 #define MAX_LAG		  1000000000
 
@@ -21,8 +21,9 @@ static __always_inline u64 to_boot(struct activity *act, u64 clock)
 }
 
 /*
- * In sched_switch the clock is mostly a microsecond old, but an update may have been left out: then the
- * offset seems to be larger than it is. So it is lowered at once, and raised only as fast as clocks drift.
+ * In sched_switch the clock is mostly a microsecond old, but some ten when the CPU comes out of idle, and an
+ * update may have been left out: then the offset seems to be larger than it is. So it is lowered at once, and
+ * raised only as fast as clocks drift.
  */
 static __always_inline void find_clock_offset(struct activity *act, u64 clock)
 {
@@ -66,9 +67,15 @@ static __always_inline u64 delay_by(struct activity *act, struct task_struct *ta
 	return delay + bounded(wait, ~0ULL);
 }
 
-/* Brings the times up to now. */
-static __always_inline void ledger_settle(struct keytime *keytime, u64 now, u64 runtime, u64 delay)
+/* Brings the times up to now. Returns what went to the state. */
+static __always_inline u64 ledger_settle(struct keytime *keytime, u64 now, u64 runtime, u64 delay)
 {
+	/* Those of a beginning on another CPU were reckoned ahead: the hypervisor may have taken some of it.
+	 */
+	if ((s64)(runtime - keytime->runtime) < 0)
+		runtime = keytime->runtime;
+	if ((s64)(delay - keytime->delay) < 0)
+		delay = keytime->delay;
 	u64 ran = runtime - keytime->runtime, waited = delay - keytime->delay;
 	s64 rest = now - keytime->since - ran - waited;
 	u64 state = keytime->state;
@@ -84,6 +91,7 @@ static __always_inline void ledger_settle(struct keytime *keytime, u64 now, u64 
 	keytime->delay = delay;
 	barrier();
 	keytime->version++;
+	return rest < 0 ? 0 : rest;
 }
 
 #define COPY_TRIES 8
@@ -108,22 +116,90 @@ static __always_inline void ledger_settle_task(struct activity *act, struct keyt
 }
 
 /* state: of a task that is not on a run queue. */
-static __always_inline u32 time_state_of(u32 state)
+static __always_inline u32 slice_end_of(u32 state)
 {
 	if (state & TASK_DEAD)
-		return TIME_STATES; /* nothing counts any more */
+		return SLICE_EXITED;
 	if (state & (TASK_STOPPED | TASK_TRACED | TASK_FROZEN))
-		return TIME_STOPPED;
+		return SLICE_STOPPED;
 	if (state & TASK_UNINTERRUPTIBLE && !(state & TASK_NOLOAD))
+		return SLICE_DISK;
+	return SLICE_SLEEPING;
+}
+
+/* What the time after a slice goes to, beyond what it waits: TIME_STATES where nothing counts any more. */
+static __always_inline u32 time_state_after(u32 why)
+{
+	switch (why) {
+	case SLICE_SLEEPING:
+		return TIME_SLEEPING;
+	case SLICE_DISK:
 		return TIME_DISK;
-	return TIME_SLEEPING;
+	case SLICE_STOPPED:
+		return TIME_STOPPED;
+	case SLICE_EXITED:
+		return TIME_STATES;
+	default:
+		return TIME_STOLEN;
+	}
+}
+
+/* The reverse. */
+static __always_inline u32 slice_end_in(u64 state)
+{
+	switch (state) {
+	case TIME_SLEEPING:
+		return SLICE_SLEEPING;
+	case TIME_DISK:
+		return SLICE_DISK;
+	case TIME_STOPPED:
+		return SLICE_STOPPED;
+	case TIME_STATES:
+		return SLICE_EXITED;
+	default:
+		return SLICE_PREEMPTED;
+	}
+}
+
+/* Wakes its reader up only when it is pressing: the reader looks of itself several times a second. */
+static __always_inline void tell_slice(struct keytime *keytime, struct waker *waker, struct task_struct *task,
+				       u64 ledger_since, u64 begin, u64 ran, u64 waited, u32 why, u32 whose)
+{
+	struct slice_record *slice = bpf_ringbuf_reserve(&slices, sizeof(*slice), 0);
+	if (!slice) {
+		lose(LOSS_SLICE);
+		__sync_fetch_and_add(&keytime->slices_lost, 1);
+		return;
+	}
+	slice->header.type = RECORD_SLICE;
+	slice->header.flags = 0;
+	slice->header.size = sizeof(*slice);
+	slice->tgid = task->tgid;
+	slice->tid = task->pid;
+	slice->start_id = BPF_CORE_READ(task, group_leader, start_boottime);
+	slice->thread_start_id = task->start_boottime;
+	slice->since = ledger_since;
+	slice->begin = begin;
+	slice->end = keytime->since;
+	slice->ran = ran;
+	slice->wait = waited;
+	slice->missing = __sync_lock_test_and_set(&keytime->slices_lost, 0);
+	slice->cpu = bpf_get_smp_processor_id();
+	slice->why = why;
+	slice->whose = whose;
+	slice->woken_by = waker->kind;
+	slice->waker = waker->tid;
+	slice->pad = 0;
+	__builtin_memcpy(slice->waker_comm, waker->comm, COMM_SIZE);
+	bool presses = bpf_ringbuf_query(&slices, BPF_RB_AVAIL_DATA) > SLICES_SIZE / 4;
+	bpf_ringbuf_submit(slice, presses ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
 /* As far as it can be seen from another CPU. */
 static __always_inline u32 state_of(struct task_struct *task)
 {
 	bool runs = task->on_cpu || task->sched_info.last_queued;
-	return runs ? TIME_STOLEN : time_state_of(task->__state);
+	return runs ? TIME_STOLEN : time_state_after(slice_end_of(task->__state));
 }
 
 static __always_inline void ledger_begin(struct activity *act, struct keytime *keytime,
@@ -134,6 +210,12 @@ static __always_inline void ledger_begin(struct activity *act, struct keytime *k
 	keytime->runtime = runtime_by(act, task, now);
 	keytime->delay = delay_by(act, task, now);
 	keytime->state = state_of(task);
+	keytime->slice_begin = task->on_cpu ? now : 0;
+	keytime->slice_wait = 0;
+	keytime->slice_runtime = keytime->runtime;
+	keytime->slices_lost = 0;
+	keytime->blocks = 0;
+	keytime->places = 0;
 }
 
 static __always_inline bool ledger_counts(struct activity *act, struct task_image *image)
@@ -197,37 +279,347 @@ static __always_inline void ledger_read(struct activity *act, struct task_image 
 	ledger_settle_task(act, keytime, task, now);
 }
 
-/* A task gets a CPU, or leaves it: what was until then is settled, and what follows begins. */
-static __noinline int ledger_step(struct task_struct *task, struct task_image *image, u64 now, u64 delay,
-				  u32 state)
+/* life_tid: of a thread that is a target itself, else 0. */
+static __always_inline void fill_blocked_key(struct blocked_key *key, struct keytime *keytime,
+					     struct task_struct *task, s32 life_tid)
+{
+	__builtin_memset(key, 0, sizeof(*key));
+	key->life.tgid = task->tgid;
+	key->life.tid = life_tid;
+	key->life.start_id =
+		life_tid ? task->start_boottime : BPF_CORE_READ(task, group_leader, start_boottime);
+	key->stacks = keytime->blocks_at;
+	key->state = keytime->state;
+	key->program = task->self_exec_id;
+}
+
+#define HASH_FACTOR 0x9e3779b97f4a7c15ULL
+
+static __always_inline u64 hash_step(u64 hash, u64 word)
+{
+	hash = (hash ^ word) * HASH_FACTOR;
+	return hash ^ hash >> 29;
+}
+
+/* Of the stacks: up to the zeros behind them. Not static: then it is verified once. */
+__noinline u64 hash_of_stacks(struct blocked_stats *at)
+{
+	u64 hash = 0;
+	if (!at)
+		return 0;
+	for (int i = 0; i < KERNEL_FRAMES && at->kernel_stack[i]; i++)
+		hash = hash_step(hash, at->kernel_stack[i]);
+	hash = hash_step(hash, 0);
+	for (int i = 0; i < USER_FRAMES && at->user_stack[i]; i++)
+		hash = hash_step(hash, at->user_stack[i]);
+	return hash;
+}
+
+#define NEAR_CODE	(1ULL << 32) /* libraries lie that near to each other */
+#define THIS_LIBRARY	(1ULL << 20)
+#define STACK_REACH	(8ULL << 20)
+#define PLACES_BY_WORDS 256 /* of a thread */
+
+/*
+ * A walk leaves out who has called a function that has no frame, and where code uses the frame pointer for
+ * something else, as libc does while it waits for a condition, it finds nothing more: all who wait there
+ * would be at the same place. So whatever on top of the stack may be a return address counts, too: what lies
+ * in the code of the program, and what lies near the code that waits and is not aligned as pointers to data
+ * are.
+ */
+__noinline u64 hash_of_words(struct blocked_stats *at, u64 hash)
+{
+	if (!at)
+		return hash;
+	u64 here = at->user_stack[0];
+	for (int i = 0; i < STACK_WORDS; i++) {
+		u64 word = at->words[i];
+		if (i >= PLACE_WORDS && at->user_stack[FEW_FRAMES])
+			break;
+		bool is_here = word - here + THIS_LIBRARY < 2 * THIS_LIBRARY;
+		bool is_near = word - here + NEAR_CODE < 2 * NEAR_CODE && word & 7 &&
+			       word - at->stack_pointer + STACK_REACH >= 2 * STACK_REACH;
+		if (is_here || is_near || word - at->code_start < at->code_end - at->code_start)
+			hash = hash_step(hash, word);
+	}
+	return hash;
+}
+
+/* Fewer where the memory of the stack ends before. What is not read is zeros. */
+static __always_inline void read_words(struct blocked_stats *at, struct task_struct *task, bool all)
+{
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
+	void *top = (void *)BPF_CORE_READ(regs, sp);
+	at->stack_pointer = (u64)top;
+	at->code_start = BPF_CORE_READ(task, mm, start_code);
+	at->code_end = BPF_CORE_READ(task, mm, end_code);
+	if (all && !bpf_probe_read_user(at->words, sizeof(at->words), top))
+		return;
+	if (bpf_probe_read_user(at->words, PLACE_WORDS * sizeof(u64), top))
+		at->stack_pointer = 0;
+}
+
+/* Where the task that runs is going to block. What is on top of its stack can be read only now. */
+static __noinline int take_stacks(void *ctx, struct keytime *keytime, struct task_struct *task, s32 life_tid,
+				  u64 ledger_since)
+{
+	u32 zero = 0;
+	struct blocked_stats *fresh = bpf_map_lookup_elem(&blocked_scratch, &zero);
+	if (!keytime || !task || !fresh)
+		return 0;
+	/* Of a task without one they are left as zeros. */
+	bpf_get_stack(ctx, fresh->kernel_stack, sizeof(fresh->kernel_stack), 0);
+	bpf_get_stack(ctx, fresh->user_stack, sizeof(fresh->user_stack), BPF_F_USER_STACK);
+	bool has_few = !fresh->user_stack[FEW_FRAMES];
+	fresh->stack_pointer = 0;
+	if (fresh->user_stack[0] && keytime->places < PLACES_BY_WORDS) /* else there is no end of them */
+		read_words(fresh, task, has_few);
+	keytime->blocks_at = hash_of_stacks(fresh);
+	if (fresh->stack_pointer)
+		keytime->blocks_at = hash_of_words(fresh, keytime->blocks_at);
+	keytime->blocks = 1;
+	struct blocked_key key;
+	fill_blocked_key(&key, keytime, task, life_tid);
+	struct blocked_stats *known = bpf_map_lookup_elem(&blocked, &key);
+	if (known && known->since < ledger_since) { /* of an activation whose end no loader has seen */
+		known->time = known->count = known->max = 0;
+		known->since = keytime->since;
+	}
+	if (known)
+		return 0;
+	if (fresh->stack_pointer && !has_few)
+		read_words(fresh, task, true);
+	fresh->since = keytime->since;
+	keytime->places++;
+	long result = bpf_map_update_elem(&blocked, &key, fresh, BPF_NOEXIST);
+	if (!result || result == -EEXIST) /* then another thread of it was first */
+		return 0;
+	keytime->blocks = 0;
+	lose(LOSS_STACK);
+	return 0;
+}
+
+static __noinline int add_blocked(struct keytime *keytime, struct task_struct *task, s32 life_tid, u64 time)
+{
+	if (!keytime || !task)
+		return 0;
+	struct blocked_key key;
+	fill_blocked_key(&key, keytime, task, life_tid);
+	keytime->blocks = 0;
+	struct blocked_stats *stats = bpf_map_lookup_elem(&blocked, &key);
+	if (!stats)
+		return 0; /* user space has ended it: the life is over, or its policy was */
+	__sync_fetch_and_add(&stats->time, time);
+	__sync_fetch_and_add(&stats->count, 1);
+	if (time > stats->max) /* where several threads stop at once, one may be overwritten */
+		stats->max = time;
+	return 0;
+}
+
+/* A task gets a CPU. */
+static __always_inline void ledger_arrive(struct keytime *keytime, struct task_struct *task, s32 life_tid,
+					  u64 now, u64 runtime, u64 delay, u32 whose)
+{
+	u64 waited = delay - keytime->delay;
+	u64 blocked = ledger_settle(keytime, now, runtime, delay);
+	if (keytime->blocks)
+		add_blocked(keytime, task, life_tid, blocked);
+	if (keytime->slice_begin && whose)
+		__sync_fetch_and_add(&keytime->slices_lost, 1); /* its end was missed */
+	keytime->slice_begin = keytime->since;
+	keytime->slice_wait = waited;
+	keytime->slice_runtime = runtime;
+	keytime->state = TIME_STOLEN;
+}
+
+/* A task leaves the CPU. ledger_since: of its life. */
+static __always_inline void ledger_leave(void *ctx, struct keytime *keytime, struct waker *waker,
+					 struct task_struct *task, u64 now, u32 why, u32 whose,
+					 u64 ledger_since)
+{
+	u64 begin = keytime->slice_begin, waited = keytime->slice_wait, before = keytime->slice_runtime;
+	u64 delay = keytime->delay, runtime = keytime->runtime;
+	ledger_settle(keytime, now, task->se.sum_exec_runtime, task->sched_info.run_delay);
+	if (!begin) { /* it was missed */
+		before = runtime;
+		waited = keytime->delay - delay;
+	}
+	u64 ran = keytime->runtime - before;
+	if (!begin)
+		begin = keytime->since - ran;
+	keytime->state = time_state_after(why);
+	keytime->slice_begin = 0;
+	keytime->blocks = 0;
+	if (!whose)
+		return;
+	tell_slice(keytime, waker, task, ledger_since, begin, ran, waited, why, whose);
+	if (why == SLICE_SLEEPING || why == SLICE_DISK || why == SLICE_STOPPED)
+		take_stacks(ctx, keytime, task, whose == EVENT_OF_THREAD ? task->pid : 0, ledger_since);
+}
+
+/* Slices are told of targets alone. */
+static __always_inline u32 slices_of_process(struct activity *act, struct task_image *image)
+{
+	u64 *words = act->collect[IMAGE_LEDGER];
+	return test_slot(words, image->policies[NAMED_BY_PROCESS]) ||
+			       test_slot(words, image->policies[NAMED_BY_ANCESTOR])
+		       ? EVENT_OF_PROCESS
+		       : 0;
+}
+
+/* Who has woken it up counts for what has ended now, and not again. */
+static __always_inline void take_waker(struct task_image *image, u64 state)
+{
+	if (state == TIME_SLEEPING || state == TIME_DISK || state == TIME_STOPPED)
+		image->slice_waker = image->waker;
+	else
+		image->slice_waker.kind = WAKER_NONE;
+	image->waker.kind = WAKER_NONE;
+}
+
+static __noinline int ledger_next(struct task_struct *next, struct task_image *image, u64 now, u64 delay)
+{
+	struct activity *act = get_activity();
+	if (!act || !next || !image)
+		return 0;
+	u64 runtime = next->se.sum_exec_runtime;
+	if (ledger_counts(act, image)) {
+		take_waker(image, image->keytime.state);
+		ledger_arrive(&image->keytime, next, 0, now, runtime, delay, slices_of_process(act, image));
+	}
+	if (!test_slot(act->collect[IMAGE_LEDGER], image->policies[NAMED_BY_THREAD]))
+		return 0;
+	struct target_image *target = bpf_task_storage_get(&target_images, next, 0, 0);
+	if (!target || !(target->images & 1 << IMAGE_LEDGER))
+		return 0;
+	if (!ledger_counts(act, image))
+		take_waker(image, target->keytime.state);
+	ledger_arrive(&target->keytime, next, next->pid, now, runtime, delay, EVENT_OF_THREAD);
+	return 0;
+}
+
+static __noinline int ledger_prev(void *ctx, struct task_struct *prev, struct task_image *image, u64 now,
+				  u32 why)
+{
+	struct activity *act = get_activity();
+	if (!act || !prev || !image)
+		return 0;
+	/* Of a thread that is released nobody takes what is left: its leader may be gone. */
+	bool is_released = image->folded && !BPF_CORE_READ(prev, sighand);
+	if (!is_released && ledger_counts(act, image)) {
+		ledger_leave(ctx, &image->keytime, &image->slice_waker, prev, now, why,
+			     slices_of_process(act, image), image->ledger_since);
+		if (image->folded)
+			keytime_fold_into_heir(prev, image);
+	}
+	if (!test_slot(act->collect[IMAGE_LEDGER], image->policies[NAMED_BY_THREAD]))
+		return 0;
+	struct target_image *target = bpf_task_storage_get(&target_images, prev, 0, 0);
+	if (target && target->images & 1 << IMAGE_LEDGER)
+		ledger_leave(ctx, &target->keytime, &image->slice_waker, prev, now, why, EVENT_OF_THREAD,
+			     target->ledger_since);
+	return 0;
+}
+
+/* A thread exits, and its process goes on: what is settled here is what the process inherits. */
+static __noinline int ledger_exit(struct task_struct *task, struct task_image *image, u64 now)
+{
+	struct activity *act = get_activity();
+	if (!act || !task || !image || !ledger_counts(act, image))
+		return 0;
+	struct keytime *keytime = &image->keytime;
+	u64 begin = keytime->slice_begin;
+	ledger_settle_task(act, keytime, task, now);
+	if (!begin || task == task->group_leader)
+		return 0;
+	if (slices_of_process(act, image))
+		tell_slice(keytime, &image->slice_waker, task, image->ledger_since, begin,
+			   keytime->runtime - keytime->slice_runtime, keytime->slice_wait, SLICE_EXITED,
+			   EVENT_OF_PROCESS);
+	image->slice_waker.kind = WAKER_NONE;
+	keytime->slice_begin = keytime->since;
+	keytime->slice_wait = 0;
+	keytime->slice_runtime = keytime->runtime;
+	return 0;
+}
+
+/* What a thread did when its ledger began: from then on its slices tell the whole. target: null for its
+ * process. */
+static __noinline int tell_first_slice(struct task_struct *task, struct task_image *image,
+				       struct target_image *target)
 {
 	struct activity *act = get_activity();
 	if (!act || !task || !image)
 		return 0;
-	u64 runtime = task->se.sum_exec_runtime;
-	if (ledger_counts(act, image)) {
-		ledger_settle(&image->keytime, now, runtime, delay);
-		image->keytime.state = state;
-		if (image->folded && task->sighand) /* not released yet, so its leader is not either */
-			keytime_fold_into_heir(task, image);
-	}
-	if (!test_slot(act->collect[IMAGE_LEDGER], image->policies[NAMED_BY_THREAD]))
-		return 0;
-	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
-	if (target && target->images & 1 << IMAGE_LEDGER) {
-		ledger_settle(&target->keytime, now, runtime, delay);
-		target->keytime.state = state;
-	}
+	u32 whose = target ? EVENT_OF_THREAD : slices_of_process(act, image);
+	struct keytime *keytime = target ? &target->keytime : &image->keytime;
+	image->waker.kind = image->slice_waker.kind = WAKER_NONE;
+	if (whose)
+		tell_slice(keytime, &image->slice_waker, task,
+			   target ? target->ledger_since : image->ledger_since, keytime->since, 0, 0,
+			   slice_end_in(keytime->state), whose);
 	return 0;
+}
+
+#define HARDIRQ_OR_NMI	0xff0000 /* of the preemption count */
+#define SERVING_SOFTIRQ 0x000100
+
+/*
+ * On x86 a variable of each CPU: so many bytes behind its run queue, by the kernel's own type information.
+ * Not by its symbol, as many kernels have the addresses of functions alone. 0 where it is not known.
+ */
+const volatile s64 preempt_count_behind_rq = 0;
+
+/* What an interrupt wakes up has nothing to do with the task that runs there. */
+static __always_inline u32 kind_of_waker(struct task_struct *current)
+{
+	u32 count = 0;
+	if (!current->pid)
+		return WAKER_INTERRUPT;
+	if (bpf_core_field_exists(current->thread_info.preempt_count)) {
+		count = BPF_CORE_READ(current, thread_info.preempt_count);
+	} else if (preempt_count_behind_rq) {
+		char *at = (char *)BPF_CORE_READ(current, se.cfs_rq, rq) + preempt_count_behind_rq;
+		if (bpf_core_field_exists(struct pcpu_hot, preempt_count))
+			at += bpf_core_field_offset(struct pcpu_hot, preempt_count);
+		bpf_probe_read_kernel(&count, sizeof(count), at);
+	} else {
+		return WAKER_NONE; /* it is not guessed */
+	}
+	return count & (HARDIRQ_OR_NMI | SERVING_SOFTIRQ) ? WAKER_INTERRUPT : WAKER_THREAD;
+}
+
+/* In the waker's context. The task may still be on its way off the CPU, or decide to stay. */
+static __always_inline void ledger_waking(struct activity *act, struct task_image *image)
+{
+	if (!slices_of_process(act, image) &&
+	    !test_slot(act->collect[IMAGE_LEDGER], image->policies[NAMED_BY_THREAD]))
+		return;
+	struct waker *waker = &image->waker;
+	waker->kind = kind_of_waker(bpf_get_current_task_btf());
+	waker->tid = bpf_get_current_pid_tgid();
+	bpf_get_current_comm(waker->comm, COMM_SIZE);
+}
+
+/* Of a task that stays on the run queue: a yield does not differ from a preemption by user space's leave. */
+static __always_inline u32 why_it_leaves(bool preempt, struct task_struct *prev, u32 prev_state)
+{
+	if (preempt)
+		return SLICE_PREEMPTED;
+	if (prev_state)
+		return slice_end_of(prev_state);
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(prev);
+	return regs && BPF_CORE_READ(regs, SYSCALL_NUMBER) == NR_SCHED_YIELD ? SLICE_YIELDED
+									     : SLICE_PREEMPTED;
 }
 
 /*
  * All in the clock of the run queue, as the kernel's books are. Since prev's were last brought up to date the
  * scheduler itself has taken some time: it belongs to what prev does next.
  */
-static __always_inline void ledger_switch(struct activity *act, bool preempt, struct task_struct *prev,
-					  struct task_struct *next, struct task_image *next_image, u64 delay,
-					  u32 prev_state)
+static __always_inline void ledger_switch(void *ctx, struct activity *act, bool preempt,
+					  struct task_struct *prev, struct task_struct *next,
+					  struct task_image *next_image, u64 delay, u32 prev_state)
 {
 	struct rq *rq = next->se.cfs_rq->rq;
 	u64 clock = rq->clock;
@@ -236,11 +628,10 @@ static __always_inline void ledger_switch(struct activity *act, bool preempt, st
 	struct task_image *image = prev->pid ? bpf_task_storage_get(&images, prev, 0, 0) : NULL;
 	if (image && image->named) {
 		u64 since_books = bounded(rq->clock_task - prev->se.exec_start, MAX_LAG);
-		u32 state = preempt || !prev_state ? TIME_STOLEN : time_state_of(prev_state);
-		ledger_step(prev, image, now - since_books, prev->sched_info.run_delay, state);
+		ledger_prev(ctx, prev, image, now - since_books, why_it_leaves(preempt, prev, prev_state));
 	}
 	if (next_image && next_image->named)
-		ledger_step(next, next_image, now, delay, TIME_STOLEN);
+		ledger_next(next, next_image, now, delay);
 }
 
 #endif

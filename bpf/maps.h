@@ -12,8 +12,22 @@ struct keytime {
 	u64 since; /* CLOCK_BOOTTIME in ns */
 	u64 runtime;
 	u64 delay;
-	u64 state;   /* enum time_state: what the time from then on goes to, beyond these two */
+	u64 state;	 /* enum time_state: what the time from then on goes to, beyond these two */
+	u64 slice_begin; /* of the slice that is going on; 0 while there is none */
+	u64 slice_wait;
+	u64 slice_runtime; /* se.sum_exec_runtime at its beginning */
+	u32 slices_lost;   /* that nobody was told of, since the last one that was */
+	u32 blocks;	   /* 1: at the place with that hash */
+	u32 places;	   /* that were new */
+	u32 pad;
+	u64 blocks_at;
 	u64 version; /* odd while these change: whoever copies them takes care */
+};
+
+struct waker {
+	u32 kind; /* enum waker_kind */
+	s32 tid;
+	char comm[COMM_SIZE];
 };
 
 /* Of the leader while key times are imaged: signals that are going to end the process. */
@@ -45,6 +59,8 @@ struct task_image {
 	u64 ledger_since;
 	struct schedule_stats schedule;
 	struct keytime keytime;
+	struct waker waker;	  /* who has woken it up since it got its CPU */
+	struct waker slice_waker; /* before it got its CPU */
 	/* Of the leader alone, for the process: */
 	struct schedule_stats schedule_gone;
 	struct keytime_stats keytime_gone;
@@ -114,6 +130,23 @@ struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, EVENTS_SIZE);
 } events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, SLICES_SIZE);
+} slices SEC(".maps");
+
+/* Not allocated ahead: 4 KB each, and mostly there are few. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, MAX_BLOCKED);
+	__type(key, struct blocked_key);
+	__type(value, struct blocked_stats);
+} blocked SEC(".maps");
+
+/* Too large for the stack of a program. */
+MAP(blocked_scratch, BPF_MAP_TYPE_PERCPU_ARRAY, 1, u32, struct blocked_stats);
 
 /* For user space alone. Not allocated ahead: it has an entry for each life that is shown. */
 struct {

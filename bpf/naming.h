@@ -238,6 +238,8 @@ static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 	if (fresh & 1 << IMAGE_LEDGER &&
 	    image->keytime.since == now) /* it may have gone to sleep uncounted */
 		image->keytime.state = state_of(task);
+	if (fresh & 1 << IMAGE_LEDGER)
+		tell_first_slice(task, image, NULL);
 	/* An exec may have made it one of the tool's own meanwhile, whose hook is over by now. */
 	if (names.policies[NAMED_BY_ALL] && is_excepted(act, task, image))
 		image->policies[NAMED_BY_ALL] = image->kept = image->images = 0;
@@ -253,6 +255,8 @@ static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 			begin_target_images(task, target, fresh, now);
 		target->kept |= wanted;
 		target->images = wanted;
+		if (fresh & 1 << IMAGE_LEDGER)
+			tell_first_slice(task, image, target);
 	} else if (wanted) {
 		lose(LOSS_STORAGE);
 	}

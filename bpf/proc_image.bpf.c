@@ -35,7 +35,20 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 	if (act->active[IMAGE_SCHEDULE])
 		schedule_switch(act, prev, next, image, run_delay);
 	if (act->active[IMAGE_LEDGER])
-		ledger_switch(act, preempt, prev, next, image, run_delay, prev_state);
+		ledger_switch(ctx, act, preempt, prev, next, image, run_delay, prev_state);
+	return 0;
+}
+
+/* Attached while slices are told. */
+SEC("tp_btf/sched_waking")
+int BPF_PROG(sched_waking, struct task_struct *task)
+{
+	struct activity *act = get_activity();
+	if (!act || !act->active[IMAGE_LEDGER])
+		return 0;
+	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
+	if (image)
+		ledger_waking(act, image);
 	return 0;
 }
 
@@ -147,8 +160,7 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 		return 0;
 	u64 now = bpf_ktime_get_boot_ns();
 	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
-	if (ledger_counts(act, image))
-		ledger_settle_task(act, &image->keytime, task, now);
+	ledger_exit(task, image, now);
 	if (target) {
 		if (ledger_counts_target(act, image, target))
 			ledger_settle_task(act, &target->keytime, task, now);

@@ -45,6 +45,7 @@ static __always_inline void fill_process(struct process_record *record, u32 type
 	record->schedule_since = image->schedule_since;
 	record->keytime_since = image->keytime_since;
 	record->ledger_since = HAS_LEDGER(image->kept) ? image->ledger_since : 0;
+	record->slices_lost = image->keytime.slices_lost;
 	record->shown_user = signal->prev_cputime.utime;
 	record->shown_system = signal->prev_cputime.stime;
 	for (int i = 0; i < NAMES; i++)
@@ -102,6 +103,7 @@ static __always_inline void fill_target(struct thread_record *record, u32 type, 
 	record->schedule_since = target->schedule_since;
 	record->keytime_since = target->keytime_since;
 	record->ledger_since = HAS_LEDGER(target->kept) ? target->ledger_since : 0;
+	record->slices_lost = target->keytime.slices_lost;
 	if (target->incomplete)
 		record->header.flags |= RECORD_INCOMPLETE;
 	if (target->exit_time) {

@@ -22,7 +22,7 @@ static __always_inline void schedule_arrive(struct activity *act, struct system_
 	if (image->images & 1 << IMAGE_SCHEDULE && counts_for_process(act, image, IMAGE_SCHEDULE)) {
 		if (!image->folded) {
 			schedule_add(&image->schedule, delay, bucket);
-		} else if (task->sighand) { /* not released yet, so its leader is not either */
+		} else if (BPF_CORE_READ(task, sighand)) { /* not released yet, so its leader is not either */
 			struct task_struct *heir = heir_of(task);
 			struct task_image *to = heir ? bpf_task_storage_get(&images, heir, 0, 0) : NULL;
 			if (to)

@@ -69,6 +69,7 @@ test_needs=(
 	redis-benchmark=redis-tools
 	pg_ctlcluster=postgresql
 	strace=strace
+	perf=linux-perf
 	make=make
 	python3=python3
 	taskset=util-linux
@@ -98,7 +99,7 @@ missing_packages() {
 dnf_names() {
 	sed -e 's/^libbpf-dev$/libbpf-devel/' -e 's/^libbpf1$/libbpf/' -e 's/^libc6-dev$/glibc-devel/' \
 		-e 's/^procps$/procps-ng/' -e 's/^clang-format$/clang-tools-extra/' -e 's/^shellcheck$/ShellCheck/' \
-		-e 's/^redis-server$/redis/' -e 's/^redis-tools$/redis/'
+		-e 's/^redis-server$/redis/' -e 's/^redis-tools$/redis/' -e 's/^linux-perf$/perf/'
 }
 
 # The command that installs packages.

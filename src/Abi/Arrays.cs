@@ -79,6 +79,27 @@ public struct CountByCause
     private ulong _first;
 }
 
+/// <summary>Addresses, the innermost first, then zeros.</summary>
+[InlineArray(Limits.KernelFrames)]
+public struct KernelStack
+{
+    private ulong _first;
+}
+
+/// <inheritdoc cref="KernelStack"/>
+[InlineArray(Limits.UserFrames)]
+public struct UserStack
+{
+    private ulong _first;
+}
+
+/// <summary>From the top of a user stack's memory.</summary>
+[InlineArray(Limits.StackWords)]
+public struct StackWords
+{
+    private ulong _first;
+}
+
 /// <summary>ns by <see cref="TimeState"/>.</summary>
 [InlineArray((int)TimeState.States)]
 public struct Times

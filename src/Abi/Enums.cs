@@ -52,7 +52,9 @@ public enum Loss : uint
     Event = 1,
     Timer = 2,
     Lookup = 3,
-    Losses = 4,
+    Slice = 4,
+    Stack = 5,
+    Losses = 6,
 }
 
 /// <summary>What a process has died of.</summary>
@@ -85,6 +87,7 @@ public enum RecordType : ushort
     Excepted = 9,
     Idle = 10,
     Event = 11,
+    Slice = 12,
 }
 
 [Flags]
@@ -150,6 +153,32 @@ public enum EventFlag : uint
 
     /// <summary>The process that begins.</summary>
     OfChild = 4,
+}
+
+/// <summary>Who has woken a thread up.</summary>
+public enum WakerKind : uint
+{
+    /// <summary>It was not asleep, or nobody knows.</summary>
+    None = 0,
+    Thread = 1,
+
+    /// <summary>A timer, a device: whoever ran there had nothing to do with it.</summary>
+    Interrupt = 2,
+}
+
+/// <summary>Why a thread has left the CPU.</summary>
+public enum SliceEnd : uint
+{
+    Preempted = 1,
+
+    /// <summary>sched_yield(2).</summary>
+    Yielded = 2,
+    Sleeping = 3,
+
+    /// <summary>Uninterruptible: storage, vfork(2), locks in the kernel.</summary>
+    Disk = 4,
+    Stopped = 5,
+    Exited = 6,
 }
 
 /// <summary>Where the time of a thread goes: an index into <see cref="KeytimeStats.Times"/>.</summary>

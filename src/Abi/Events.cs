@@ -64,6 +64,49 @@ public struct ExitEvent
     public uint Pad;
 }
 
+/// <summary>
+/// A time on a CPU, with the wait for it. The first one of a thread has no length: it says what the thread did when its
+/// ledger began. What lies between the end of a slice and the next one's wait was spent as the
+/// end says. Times are CLOCK_BOOTTIME in ns.
+/// </summary>
+public struct SliceRecord
+{
+    public RecordHeader Header;
+    public int Tgid;
+    public int Tid;
+
+    /// <summary>Of the process.</summary>
+    public ulong StartId;
+    public ulong ThreadStartId;
+
+    /// <summary>When the ledger of the life began.</summary>
+    public ulong Since;
+    public ulong Begin;
+    public ulong End;
+
+    /// <summary>ns of it that the thread ran, by the kernel's books: the rest was stolen.</summary>
+    public ulong Ran;
+
+    /// <summary>ns in a run queue, some time before it.</summary>
+    public ulong Wait;
+
+    /// <summary>So many slices right before this one were lost.</summary>
+    public uint Missing;
+    public ushort Cpu;
+
+    /// <summary>A <see cref="SliceEnd"/>.</summary>
+    public ushort Why;
+    public EventFlag Whose;
+
+    /// <summary>Who has ended what came before it.</summary>
+    public WakerKind WokenBy;
+
+    /// <summary>For <see cref="WakerKind.Thread"/>: its tid, and its name at that moment.</summary>
+    public int Waker;
+    public uint Pad;
+    public Comm WakerComm;
+}
+
 public struct OomEvent
 {
     public LifeEvent Event;

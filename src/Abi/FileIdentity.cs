@@ -11,11 +11,13 @@ namespace ProcImage.Abi;
 /// <param name="Group">gid of the group.</param>
 /// <param name="IsDirectory">Whether it is a directory itself, not a link to one.</param>
 /// <param name="IsSocket">Likewise.</param>
+/// <param name="IsRegular">Likewise.</param>
 public readonly partial record struct FileIdentity(
-    ulong Device, ulong Inode, uint Owner, uint Group, bool IsDirectory, bool IsSocket)
+    ulong Device, ulong Inode, uint Owner, uint Group, bool IsDirectory, bool IsSocket, bool IsRegular)
 {
     private const int TypeMask = 0xF000; // S_IFMT
     private const int DirectoryType = 0x4000; // S_IFDIR
+    private const int RegularType = 0x8000; // S_IFREG
     private const int SocketType = 0xC000; // S_IFSOCK
     private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
     private const int CurrentDirectory = -100; // AT_FDCWD
@@ -31,11 +33,20 @@ public readonly partial record struct FileIdentity(
 
     public static FileIdentity? Of(SafeFileHandle file) => Read((int)file.DangerousGetHandle(), "", EmptyPath);
 
-    private static unsafe FileIdentity? Read(int directory, string path, int flags)
+    /// <param name="file">Open.</param>
+    /// <param name="content">What changes when it is written to.</param>
+    public static FileIdentity? Of(SafeFileHandle file, out FileContent content) =>
+        Read((int)file.DangerousGetHandle(), "", EmptyPath, out content);
+
+    private static FileIdentity? Read(int directory, string path, int flags) => Read(directory, path, flags, out _);
+
+    private static unsafe FileIdentity? Read(int directory, string path, int flags, out FileContent content)
     {
+        content = default;
         var stat = default(Statx);
         if (statx(directory, path, flags, BasicStats, &stat) == 0)
         {
+            content = new FileContent(stat.Size, stat.Modified, stat.ModifiedNanoseconds);
             var type = stat.Mode & TypeMask;
             return new FileIdentity(
                 (ulong)stat.Major << 32 | stat.Minor,
@@ -43,7 +54,8 @@ public readonly partial record struct FileIdentity(
                 stat.Uid,
                 stat.Gid,
                 type == DirectoryType,
-                type == SocketType);
+                type == SocketType,
+                type == RegularType);
         }
 
         var error = Marshal.GetLastPInvokeError();
@@ -69,6 +81,15 @@ public readonly partial record struct FileIdentity(
         [FieldOffset(32)]
         public ulong Inode;
 
+        [FieldOffset(40)]
+        public ulong Size;
+
+        [FieldOffset(112)]
+        public long Modified;
+
+        [FieldOffset(120)]
+        public uint ModifiedNanoseconds;
+
         [FieldOffset(136)]
         public uint Major;
 
@@ -76,3 +97,11 @@ public readonly partial record struct FileIdentity(
         public uint Minor;
     }
 }
+
+/// <summary>What changes when a file is written to.</summary>
+/// <param name="Size">Bytes.</param>
+/// <param name="Modified">
+/// When it was written to last: seconds since 1970. Anybody can set any time: no calendar has to have it.
+/// </param>
+/// <param name="ModifiedNanoseconds">Behind these.</param>
+public readonly record struct FileContent(ulong Size, long Modified, uint ModifiedNanoseconds);

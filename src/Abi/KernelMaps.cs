@@ -26,6 +26,8 @@ public sealed class KernelMaps : IDisposable
     private readonly BpfMap? _shown;
     private readonly BpfMap? _exits;
     private readonly BpfMap? _events;
+    private readonly BpfMap? _slices;
+    private readonly BpfMap? _blocked;
 
     private KernelMaps(string directory, Caller caller)
     {
@@ -45,6 +47,8 @@ public sealed class KernelMaps : IDisposable
             _shown = Open<Shown>(Pins.Shown, BpfMapType.Hash, Limits.MaxShown, Unsafe.SizeOf<Life>());
             _exits = Open<ExitTotals>(Pins.Exits, BpfMapType.Array, 1);
             _events = Open(Pins.Events, BpfMapType.RingBuffer, 0, 0, Limits.EventsSize, readOnly: false);
+            _blocked = Open<BlockedStats>(Pins.Blocked, BpfMapType.Hash, Limits.MaxBlocked, Unsafe.SizeOf<BlockedKey>());
+            _slices = Open(Pins.Slices, BpfMapType.RingBuffer, 0, 0, Limits.SlicesSize, readOnly: false);
         }
         catch
         {
@@ -57,6 +61,9 @@ public sealed class KernelMaps : IDisposable
 
     /// <summary>The ring buffer; its reader is the loader alone.</summary>
     public BpfMap Events => Loaders(_events);
+
+    /// <summary>The ring buffer of slices, likewise.</summary>
+    public BpfMap Slices => Loaders(_slices);
 
     /// <param name="directory">Of the pins.</param>
     /// <param name="caller">Which of the tool's programs this is. The controller opens what it needs, and no
@@ -147,6 +154,14 @@ public sealed class KernelMaps : IDisposable
     public void DeleteShown(in Life life) => Loaders(_shown).Delete(life);
 
     public IReadOnlyList<Life> ReadShownLives() => Loaders(_shown).Keys<Life>();
+
+    /// <summary>Where lives have blocked so far.</summary>
+    public IReadOnlyList<BlockedKey> ReadBlockedKeys() => Loaders(_blocked).Keys<BlockedKey>();
+
+    /// <summary>False when it was forgotten meanwhile.</summary>
+    public bool TryReadBlocked(in BlockedKey key, out BlockedStats stats) => Loaders(_blocked).TryLookup(key, out stats);
+
+    public void DeleteBlocked(in BlockedKey key) => Loaders(_blocked).Delete(key);
 
     /// <summary>Puts the policies that were written into force, on every task. On return the kernel does as they say.</summary>
     /// <param name="control">Written before. Under the policy lock, as read after it was taken.</param>

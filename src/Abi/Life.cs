@@ -1,7 +1,7 @@
 namespace ProcImage.Abi;
 
 /// <summary>A process, or a thread that is a target itself. Key of the shown map.</summary>
-public struct Life
+public record struct Life
 {
     public int Tgid;
 

@@ -3,7 +3,7 @@ namespace ProcImage.Abi;
 /// <summary>The constants of <c>bpf/abi.h</c>.</summary>
 public static class Limits
 {
-    public const int AbiVersion = 4;
+    public const int AbiVersion = 5;
 
     /// <summary>Bytes of a task's name, with the closing zero.</summary>
     public const int CommSize = 16;
@@ -18,6 +18,27 @@ public static class Limits
 
     /// <summary>Bytes of the ring buffer.</summary>
     public const int EventsSize = 4 << 20;
+
+    /// <summary>Bytes of the ring buffer of slices.</summary>
+    public const int SlicesSize = 8 << 20;
+
+    /// <summary>Places at which lives have blocked.</summary>
+    public const int MaxBlocked = 8192;
+
+    /// <summary>Addresses kept of a kernel stack, the innermost first.</summary>
+    public const int KernelFrames = 48;
+
+    /// <summary>Of a user stack.</summary>
+    public const int UserFrames = 127;
+
+    /// <summary>Kept from the top of the user stack's memory.</summary>
+    public const int StackWords = 256;
+
+    /// <summary>Of them, that tell places apart, where a walk has found <see cref="FewFrames"/>.</summary>
+    public const int PlaceWords = 48;
+
+    /// <summary>Else all of them do: such a walk has found next to nothing.</summary>
+    public const int FewFrames = 3;
 
     /// <summary>Lives whose figures outlive their loader.</summary>
     public const int MaxShown = 32768;

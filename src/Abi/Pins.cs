@@ -15,10 +15,12 @@ public static class Pins
     public const string Events = "events";
     public const string Shown = "shown";
     public const string Exits = "exits";
+    public const string Slices = "slices";
+    public const string Blocked = "blocked";
 
     /// <summary>Maps that are pinned. Task storage needs no pin: the programs that use it hold it.</summary>
     public static IReadOnlyList<string> Maps { get; } =
-        [Control, Policies, Targets, Activity, Deadlines, Losses, System, Events, Shown, Exits];
+        [Control, Policies, Targets, Activity, Deadlines, Losses, System, Events, Shown, Exits, Slices, Blocked];
 
     /// <summary>Hooks that every image needs: a task begins, becomes another program, ends, is gone.</summary>
     public static IReadOnlyList<string> LifeHooks { get; } =
@@ -36,9 +38,12 @@ public static class Pins
     /// <summary>The hook of the schedule image, and of the ledger.</summary>
     public const string SwitchHook = "sched_switch";
 
+    /// <summary>The hook that says who wakes a thread up: attached only while a target has a ledger.</summary>
+    public const string WakingHook = "sched_waking";
+
     public const string Links = "links";
 
-    /// <summary>In standby: what is not attached before a policy needs it.</summary>
+    /// <summary>What is not attached before a policy needs it.</summary>
     public const string Programs = "progs";
     public const string Iterators = "iters";
 
@@ -59,6 +64,7 @@ public static class Pins
             .. images.HasFlag(ImageSet.Keytime) ? KeytimeHooks : [],
             .. (images & (ImageSet.Schedule | ImageSet.Keytime)) != ImageSet.None ? [PrepareExecHook] : Array.Empty<string>(),
             .. (images & (ImageSet.Schedule | ImageSet.Ledger)) != ImageSet.None ? [SwitchHook] : Array.Empty<string>(),
+            .. images.HasFlag(ImageSet.Ledger) ? [WakingHook] : Array.Empty<string>(),
         ];
 
     /// <summary>What is pinned in a folder of the pin directory, "" for the directory itself; control first.</summary>
@@ -77,6 +83,9 @@ public static class Pins
         .. In(Programs).Select(hook => Path.Combine(Programs, hook)),
         .. In(Iterators).Select(iterator => Path.Combine(Iterators, iterator)),
     ];
+
+    /// <summary>In <see cref="All"/>.</summary>
+    public static int IndexOf(string folder, string name) => All.ToList().IndexOf(Path.Combine(folder, name));
 
     public static string Map(string directory, string name) => Path.Combine(directory, name);
 

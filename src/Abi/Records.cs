@@ -43,7 +43,9 @@ public struct ProcessRecord
     /// <summary>0 where there is no ledger.</summary>
     public ulong LedgerSince;
     public PartFlag Parts;
-    public uint Pad;
+
+    /// <summary>Since the last one that was told.</summary>
+    public uint SlicesLost;
     public MemoryUsage Memory;
 
     /// <summary>ns of user time that /proc or wait4 has last shown (<c>signal.prev_cputime</c>).</summary>
@@ -80,6 +82,10 @@ public struct ThreadRecord
     public int Cpu;
     public int ExitCode;
     public PartFlag Parts;
+
+    /// <inheritdoc cref="ProcessRecord.SlicesLost"/>
+    public uint SlicesLost;
+    public uint Pad;
     public ulong ExitTime;
     public ulong ScheduleSince;
     public ulong KeytimeSince;

@@ -102,7 +102,7 @@ internal sealed class PolicyBook : IDisposable
     {
         Maps.Apply(_control);
         _activity = Maps.ReadActivity();
-        Standby.Detach(Maps);
+        Attachment.Detach(Maps);
     }
 
     /// <summary>The policy as the kernel side has it, bound to a life.</summary>

@@ -104,6 +104,31 @@ public static class Bpf
         }
     }
 
+    /// <summary>
+    /// How many bytes behind a global variable of the kernel another one lies; null where they are not of one section, or
+    /// where there is no kernel BTF. It parses the kernel's BTF each time.
+    /// </summary>
+    /// <exception cref="BpfException">There is no libbpf 1.x.</exception>
+    public static long? Distance(string from, string to)
+    {
+        RequireLibrary();
+        var types = LibbpfNative.btf__load_vmlinux_btf();
+        if (types == 0)
+            return null;
+        try
+        {
+            return GlobalVariable.Find(types, from) is { } first
+                && GlobalVariable.Find(types, to) is { } second
+                && first.Section == second.Section
+                ? second.Offset - first.Offset
+                : null;
+        }
+        finally
+        {
+            LibbpfNative.btf__free(types);
+        }
+    }
+
     private static unsafe bool HasMember(nint types, btf_type* type, string name)
     {
         var members = (btf_member*)(type + 1);

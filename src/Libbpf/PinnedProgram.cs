@@ -54,6 +54,14 @@ public sealed unsafe class PinnedProgram : IDisposable
         return ProgramInfo.Read(Fd, _subject);
     }
 
+    /// <summary>Pins it once more.</summary>
+    /// <exception cref="BpfException">EEXIST when there is something; EPERM where there is no bpffs.</exception>
+    public void Pin(string path)
+    {
+        using var lease = new HandleLease(_fd);
+        Pins.Pin(Fd, _subject, path);
+    }
+
     /// <summary>Closes the descriptor; the pin keeps the program.</summary>
     public void Dispose() => _fd.Dispose();
 

@@ -58,12 +58,13 @@ public sealed unsafe class RingBuffer : IDisposable
     }
 
     /// <summary>
-    /// Blocks, without waking up in between, until there are records (true) or the other descriptor is readable
-    /// (false, also when there are records: a busy ring cannot hide a request to stop).
+    /// Blocks, without waking up in between, until there are records or the time is over (true), or the other descriptor
+    /// is readable (false, also when there are records: a busy ring cannot hide a request to stop).
     /// </summary>
     /// <param name="wakeFd">Such as <see cref="EventFd.Fd"/>.</param>
+    /// <param name="timeout">In milliseconds; -1 waits for ever. For records that were submitted without a wake-up.</param>
     /// <exception cref="BpfException">EBADF: the other descriptor is closed.</exception>
-    public bool Wait(int wakeFd)
+    public bool Wait(int wakeFd, int timeout = Forever)
     {
         using var lease = new HandleLease(_handle);
         var fds = stackalloc PollFd[]
@@ -71,7 +72,7 @@ public sealed unsafe class RingBuffer : IDisposable
             new PollFd { fd = EpollFd, events = LibcNative.POLLIN },
             new PollFd { fd = wakeFd, events = LibcNative.POLLIN },
         };
-        while (LibcNative.poll(fds, 2, Forever) < 0)
+        while (LibcNative.poll(fds, 2, timeout) < 0)
         {
             int errno = Marshal.GetLastPInvokeError();
             if (errno != Errno.EINTR)

@@ -83,7 +83,7 @@ internal static class Loader
             {
                 var handover = kernelSide.HandOver();
                 SelfExec.Run(
-                    KeptBy(options), Handover.Variable, $"{handover}", [handover.Lock, .. handover.Programs.Values]);
+                    KeptBy(options), Handover.Variable, $"{handover}", [handover.Lock, .. handover.Programs.Values, .. handover.KernelSymbols is { } symbols ? [symbols] : Array.Empty<int>()]);
             }
 
             return kernelSide;

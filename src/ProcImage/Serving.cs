@@ -21,17 +21,27 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
             (ulong)options.Linger.Ticks * 100, ProcessIdentity.Read, new PinnedFigures(kernelSide.Maps),
             kernelSide.Adopted ? BootClock.Now : 0);
         using var imager = new Imager(kernelSide.Maps, table);
+        using var timelines = new Timelines(kernelSide.Maps);
+        using var sites = new BlockedSites(kernelSide.Maps, kernelSide.Symbols, imager, console.Error);
         await using var events = options.Quiet ? null : new EventWriter(console.Output);
         await using var narrator = new Narrator(
             imager, console.Output, withTables: !options.Quiet && !Console.IsOutputRedirected, events);
         using var routes = new Routes(
-            new Exporter(kernelSide, imager, new Admission(options.MaxSeries), console.Error), imager);
+            new Exporter(kernelSide, imager, new Admission(options.MaxSeries), console.Error), imager, timelines, sites);
         await using var server = options.Listen is ListenAddress.Nowhere
             ? null
             : await Server.StartAsync(options.Listen, routes);
 
         Announce(server);
+        imager.Walked += timelines.Follow;
+        imager.Walked += sites.Follow;
+        imager.Forgotten += timelines.Forget;
+        imager.Told += sites.Tell;
+        imager.Forgotten += sites.Forget;
+        imager.Settling += sites.Settle;
+        sites.Failed += stop.Fail;
         imager.PoliciesChanged += narrator.Tell;
+        timelines.Failed += stop.Fail;
         imager.Failed += stop.Fail;
         narrator.Failed += stop.Fail;
         if (events is not null)
@@ -41,6 +51,8 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
         }
 
         imager.Start();
+        timelines.Start();
+        sites.Start();
         narrator.Tell();
         routes.IsReady = true;
         HasBegun = true;

@@ -114,7 +114,16 @@ public sealed partial class Linter(Dashboard dashboard)
             Require(Dashboard.Text(target["datasource"], "uid") == DataSource, $"{place}: a target has not $datasource");
             CheckSelectors(expression, place, ["job", "instance"], title);
             CheckLegend(Dashboard.Text(target, "legendFormat"), expression, place);
+            CheckLinks(panel, expression, place);
         }
+    }
+
+    private void CheckLinks(JsonNode panel, string text, string place)
+    {
+        var known = KnownLabels(new Expression(text));
+        foreach (var link in Dashboard.Items(panel["fieldConfig"]?["defaults"], "links"))
+            foreach (Match label in LabelInLink().Matches(Dashboard.Text(link, "url")))
+                Require(known.Contains(label.Groups[1].Value), $"{place}: {label.Value} in a link, and no such label");
     }
 
     private void CheckUnits(JsonNode panel, string place)
@@ -181,6 +190,9 @@ public sealed partial class Linter(Dashboard dashboard)
                 Require(false, $"panels '{places[i].Title}' and '{other.Title}' overlap");
         }
     }
+
+    [GeneratedRegex(@"\$\{__field\.labels\.(\w+)\}")]
+    private static partial Regex LabelInLink();
 
     [GeneratedRegex(@"\{\{\s*(\w+)\s*\}\}")]
     private static partial Regex Placeholder();

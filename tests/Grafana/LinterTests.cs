@@ -39,6 +39,7 @@ public sealed class LinterTests
         new("no such label", root => Replace(Target(root, Cpu), Expr, "mode=", "kind="), "has no label kind"),
         new("no such label to join by", root => Replace(Variable(root, "process")["query"]!, "query", "by (start_id, text)", "by (start, text)"), "label start"),
         new("no such label in a legend", root => Target(root, "Process")["legendFormat"] = "{{name}}", "{{name}}"),
+        new("no such label in a link", root => Replace(Panel(root, "Time in state")["fieldConfig"]!["defaults"]!["links"]![0]!, "url", "tgid", "pid"), "labels.pid}"),
         new("same id", root => Panel(root, Cpu)["id"] = Panel(root, Memory)["id"]!.GetValue<int>(), "an id of their own"),
         new("overlap", root => Panel(root, Cpu)["gridPos"]!["w"] = 13, "'CPU' and 'Memory' overlap"),
         new("too wide", root => Panel(root, Memory)["gridPos"]!["w"] = 13, "24 columns"),

@@ -23,7 +23,7 @@ internal static class Activate
         }
         catch
         {
-            Standby.Detach(book.Maps);
+            Attachment.Detach(book.Maps);
             throw;
         }
     }
@@ -35,8 +35,7 @@ internal static class Activate
         if (options.Target.Kind == TargetKind.Idle)
             RequireOnline(options.Target.Id);
 
-        if (options.Target.Kind != TargetKind.Idle)
-            Standby.Attach(book.Maps, options.Images);
+        Attachment.Attach(book.Maps, options.Target.Kind, options.Images);
 
         var old = book.Find(options.Target);
         var isChange = old != 0 && book.IsLive(old) && IsSameLife(book[old], task);

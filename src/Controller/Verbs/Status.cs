@@ -15,7 +15,7 @@ internal static class Status
         using var maps = KernelMaps.OpenPinned(options.Bpffs, Caller.Controller);
         using (var held = maps.TryLockPolicies())
             if (held is not null)
-                Standby.Detach(maps); // a deadline may have passed since
+                Attachment.Detach(maps); // a deadline may have passed since
         var status = Read(maps);
         if (options.Json)
             WriteJson(status, output);
@@ -45,8 +45,8 @@ internal static class Status
         return new StatusReport(
             control,
             DirectoryLock.Holder(maps.Directory) is not null,
-            Standby.Is(maps.Directory),
-            Standby.IsAttached(maps),
+            Attachment.IsStandby(maps),
+            Attachment.IsAny(maps),
             rows,
             maps.ReadLosses());
     }

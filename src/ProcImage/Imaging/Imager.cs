@@ -31,6 +31,7 @@ public sealed class Imager : IDisposable
         _maps = maps;
         _table = table;
         _table.Told += (subject, milestone) => Told?.Invoke(subject, milestone);
+        _table.Forgotten += subject => Forgotten?.Invoke(subject);
         _idleTasks = new IdleTasks(maps);
         _events = new RingBuffer(maps.Events, Receive);
         _consumer = new Thread(() => Guarded(ConsumeEvents)) { Name = "events", IsBackground = true };
@@ -45,6 +46,20 @@ public sealed class Imager : IDisposable
 
     /// <summary>Something has happened in a life. Whoever hears it must not wait: the ring buffer does, too.</summary>
     public event Action<Subject, Milestone>? Told;
+
+    /// <summary>
+    /// Raised at the end of each reading, under the lock: whether any target has a ledger. Whoever hears it must not wait.
+    /// </summary>
+    public event Action<bool>? Walked;
+
+    /// <summary>A life is shown no more. Raised under the lock: whoever hears it must not wait.</summary>
+    public event Action<Subject>? Forgotten;
+
+    /// <summary>
+    /// Raised when policies have changed, after a reading and before the kernel side forgets what deactivated images have
+    /// counted. Under the policy lock: no image is activated meanwhile.
+    /// </summary>
+    public event Action? Settling;
 
     /// <summary>Raised when one of the threads cannot go on.</summary>
     public event Action<Exception>? Failed;
@@ -73,6 +88,27 @@ public sealed class Imager : IDisposable
                 Walk();
             return use(TakeSnapshot());
         }
+    }
+
+    /// <summary>As of the last reading, and of what was told since then.</summary>
+    public LifeState StateOf(Subject subject)
+    {
+        lock (_lock)
+            return _table.StateOf(subject);
+    }
+
+    /// <summary>Of its slices, so many have been lost since the last one that was told. As <see cref="StateOf"/>.</summary>
+    public uint SlicesLostOf(Subject subject)
+    {
+        lock (_lock)
+            return _table.Find(subject)?.SlicesLost ?? 0;
+    }
+
+    /// <summary>CLOCK_BOOTTIME in ns of the activation of its ledger; 0 where it has none. Without a reading.</summary>
+    public ulong LedgerSinceOf(Subject subject)
+    {
+        lock (_lock)
+            return _table.Find(subject)?.Keytimes.LedgerSince ?? 0;
     }
 
     public void Dispose()
@@ -117,6 +153,7 @@ public sealed class Imager : IDisposable
         _table.BeginWalk();
         RecordStream.ReadAll(iterator, (in RecordHeader _, ReadOnlySpan<byte> record) => _table.Add(record, BootClock.Now));
         _table.EndWalk(BootClock.Now);
+        Walked?.Invoke(_maps.ReadActivity().Active[(int)Image.Ledger] > 0 && Attachment.TellsSlices(_maps));
     }
 
     /// <summary>Sleeps until the kernel side has something to tell; no wake-ups in between.</summary>
@@ -196,8 +233,9 @@ public sealed class Imager : IDisposable
         {
             lock (_lock)
                 Walk();
+            Settling?.Invoke();
             _maps.Sweep();
-            Standby.Detach(_maps);
+            Attachment.Detach(_maps);
         }
 
         return true;

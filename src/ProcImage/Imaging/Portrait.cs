@@ -75,6 +75,12 @@ public sealed class Portrait(Subject subject)
     /// <summary>Dead; it may not have been reaped yet.</summary>
     public bool IsDead { get; private set; }
 
+    /// <summary>Of its slices, so many have been lost since the last one that was told.</summary>
+    public uint SlicesLost { get; private set; }
+
+    /// <summary>A record of it has come to this loader, and not only an event.</summary>
+    public bool HasRecord { get; private set; }
+
     /// <summary>Its final record has come: nothing will change any more.</summary>
     public bool IsFinal { get; private set; }
 
@@ -273,6 +279,7 @@ public sealed class Portrait(Subject subject)
             KeytimeSince = record.KeytimeSince,
             LedgerSince = record.LedgerSince,
             Parts = record.Parts,
+            SlicesLost = record.SlicesLost,
             Policies = record.Policies,
             Comm = record.Comm,
         };
@@ -322,12 +329,14 @@ public sealed class Portrait(Subject subject)
     {
         if (IsFinal)
             return;
+        HasRecord = true;
         Comm = record.Comm.ToString();
         Parent = record.Parent;
         Images = record.Images;
         IsNamed = record.Header.Flags.HasFlag(RecordFlag.Named);
         Policies = record.Policies;
         LacksEvent = record.Header.Flags.HasFlag(RecordFlag.Incomplete);
+        SlicesLost = record.SlicesLost;
         Threads = record.Threads;
         if (Images.HasFlag(ImageSet.Resource))
             Resources.Advance(record, usage);

@@ -49,6 +49,9 @@ public sealed class PortraitTable(
     /// <summary>Something has happened in a life. Whoever hears it must not wait: the ring buffer does, too.</summary>
     public event Action<Subject, Milestone>? Told;
 
+    /// <summary>A portrait is shown no more. Whoever hears it must not wait.</summary>
+    public event Action<Subject>? Forgotten;
+
     /// <summary>Of processes, since preload.</summary>
     public Exits Exits { get; } = new(store);
 
@@ -58,6 +61,16 @@ public sealed class PortraitTable(
     public bool NeedsReading => _portraits.Count - _countAtReading > MostSinceReading;
 
     public Portrait? Find(Subject subject) => _portraits.GetValueOrDefault(subject);
+
+    public LifeState StateOf(Subject subject) => Find(subject) switch
+    {
+        null => LifeState.Unknown,
+        { IsFinal: true } or { IsBuried: true } => LifeState.Over,
+        // Of one that an event has begun, or an earlier loader has shown, only a record says whether it has a ledger.
+        { HasRecord: false } => LifeState.Imaged,
+        // The ledger of all processes has neither slices nor stacks.
+        var portrait => portrait.IsNamed && portrait.Images.HasFlag(ImageSet.Ledger) ? LifeState.Imaged : LifeState.Over,
+    };
 
     /// <summary>
     /// To be called first: takes up those that have died, and whose final record an earlier loader has not got. It may
@@ -375,8 +388,10 @@ public sealed class PortraitTable(
 
     private void Remove(Subject subject)
     {
-        if (_portraits.Remove(subject, out var portrait))
-            _milestones.Empty(portrait.Biography);
+        if (!_portraits.Remove(subject, out var portrait))
+            return;
+        _milestones.Empty(portrait.Biography);
+        Forgotten?.Invoke(subject);
     }
 
     private bool HasLingered(ulong since, ulong now) => since != 0 && now - since >= linger;

@@ -9,9 +9,15 @@ namespace ProcImage.Loading;
 /// <param name="Adopted">Whether the kernel side was another loader's.</param>
 /// <param name="Elapsed">How long it took to get it.</param>
 /// <param name="IdleCost">Nanoseconds for each context switch, where that could be measured.</param>
+/// <param name="KernelSymbols">Descriptor of /proc/kallsyms, as one with CAP_SYSLOG reads it.</param>
 /// <param name="Programs">Descriptors of the programs by hook, where those could be had.</param>
 internal sealed record Handover(
-    int Lock, bool Adopted, TimeSpan Elapsed, double? IdleCost, IReadOnlyDictionary<string, int> Programs)
+    int Lock,
+    bool Adopted,
+    TimeSpan Elapsed,
+    double? IdleCost,
+    int? KernelSymbols,
+    IReadOnlyDictionary<string, int> Programs)
 {
     public const string Variable = "PROC_IMAGE_HANDOVER";
 
@@ -22,6 +28,7 @@ internal sealed record Handover(
     private const string AdoptedField = "adopted";
     private const string ElapsedField = "ms";
     private const string CostField = "ns";
+    private const string SymbolsField = "kallsyms";
 
     /// <summary>Whether this process has started itself again.</summary>
     public static bool HasBegun => Environment.GetEnvironmentVariable(Variable) is not null;
@@ -43,8 +50,9 @@ internal sealed record Handover(
             || !fields.Remove(ElapsedField, out var elapsed))
             return null;
         double? cost = fields.Remove(CostField, out var nanoseconds) ? nanoseconds : null;
+        int? symbols = fields.Remove(SymbolsField, out var file) ? (int)file : null;
         return new Handover(
-            (int)held, adopted != 0, TimeSpan.FromMilliseconds(elapsed), cost,
+            (int)held, adopted != 0, TimeSpan.FromMilliseconds(elapsed), cost, symbols,
             fields.ToDictionary(field => field.Key, field => (int)field.Value));
     }
 
@@ -57,6 +65,7 @@ internal sealed record Handover(
         (AdoptedField, Adopted ? 1 : 0),
         (ElapsedField, Elapsed.TotalMilliseconds),
         .. IdleCost is { } cost ? [(CostField, cost)] : Array.Empty<(string, double)>(),
+        .. KernelSymbols is { } symbols ? [(SymbolsField, symbols)] : Array.Empty<(string, double)>(),
         .. Programs.Select(program => (program.Key, (double)program.Value)),
     ];
 

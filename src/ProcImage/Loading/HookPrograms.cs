@@ -32,7 +32,7 @@ internal sealed class HookPrograms : IDisposable
 
     private static uint ProgramId(string directory, string hook)
     {
-        if (Standby.Is(directory))
+        if (File.Exists(Pins.Program(directory, hook)))
         {
             using var program = PinnedProgram.Open(Pins.Program(directory, hook));
             return program.Info().Id;

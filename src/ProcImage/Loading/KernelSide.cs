@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Libbpf;
+using Microsoft.Win32.SafeHandles;
 using ProcImage.Abi;
+using ProcImage.Symbols;
 
 namespace ProcImage.Loading;
 
@@ -12,9 +14,17 @@ internal sealed class KernelSide : IDisposable
 {
     private readonly PinDirectory _directory;
     private readonly HookPrograms _programs;
+    private readonly SafeFileHandle? _symbols;
 
-    private KernelSide(PinDirectory directory, KernelMaps maps, HookPrograms programs, bool adopted, TimeSpan elapsed)
+    private KernelSide(
+        PinDirectory directory,
+        KernelMaps maps,
+        HookPrograms programs,
+        SafeFileHandle? symbols,
+        bool adopted,
+        TimeSpan elapsed)
     {
+        _symbols = symbols;
         _directory = directory;
         _programs = programs;
         Maps = maps;
@@ -23,6 +33,9 @@ internal sealed class KernelSide : IDisposable
     }
 
     public KernelMaps Maps { get; }
+
+    /// <summary>Read when first asked for, with the rights that this process began with.</summary>
+    public KernelSymbols Symbols => field ??= KernelSymbolsFile.Read(_symbols);
 
     public bool Adopted { get; }
 
@@ -38,7 +51,7 @@ internal sealed class KernelSide : IDisposable
 
     public IReadOnlyList<string> Hooks => ImageSupport.Hooks(Preloaded);
 
-    public bool IsStandby => Standby.Is(_directory.Path);
+    public bool IsStandby => Attachment.IsStandby(Maps);
 
     /// <exception cref="PinsException">The pins are another loader's, or cannot be used.</exception>
     /// <exception cref="BpfException">This kernel or these privileges cannot.</exception>
@@ -60,7 +73,7 @@ internal sealed class KernelSide : IDisposable
 
             var maps = KernelMaps.OpenPinned(path, Caller.Loader);
             var side = new KernelSide(
-                directory, maps, HookPrograms.Open(path, Pins.In(Pins.Links)), adopted,
+                directory, maps, HookPrograms.Open(path, Pins.In(Pins.Links)), KernelSymbolsFile.Open(), adopted,
                 Stopwatch.GetElapsedTime(begin));
             side.RequirePreloaded(images);
             side.Register();
@@ -81,14 +94,15 @@ internal sealed class KernelSide : IDisposable
             return null;
         return new KernelSide(
             directory, KernelMaps.OpenPinned(path, Caller.Loader), HookPrograms.FromInherited(handed.Programs),
-            handed.Adopted, handed.Elapsed)
+            KernelSymbolsFile.FromInherited(handed.KernelSymbols), handed.Adopted, handed.Elapsed)
         {
             IdleCost = handed.IdleCost,
         };
     }
 
     /// <summary>For <see cref="Resume"/>.</summary>
-    public Handover HandOver() => new(_directory.Fd, Adopted, Elapsed, IdleCost, _programs.Descriptors);
+    public Handover HandOver() => new(
+        _directory.Fd, Adopted, Elapsed, IdleCost, (int?)_symbols?.DangerousGetHandle(), _programs.Descriptors);
 
     /// <summary>Whether a program is attached to a hook.</summary>
     public bool IsAttached(string hook) => _directory.Exists(Path.Combine(Pins.Links, hook));
@@ -111,6 +125,7 @@ internal sealed class KernelSide : IDisposable
     {
         _programs.Dispose();
         Maps.Dispose();
+        _symbols?.Dispose();
         _directory.Dispose();
     }
 
@@ -131,8 +146,8 @@ internal sealed class KernelSide : IDisposable
     private void Register()
     {
         using var held = Maps.LockPolicies();
-        Standby.RequireAttached(Maps);
+        Attachment.Adopt(Maps);
         Maps.Apply(Maps.ReadControl() with { LoaderPid = Environment.ProcessId, Sweep = 0 });
-        Standby.Detach(Maps);
+        Attachment.Detach(Maps);
     }
 }

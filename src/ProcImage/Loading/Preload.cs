@@ -46,6 +46,7 @@ internal static class Preload
             foreach (var program in kernelSide.Programs)
                 program.Autoload = hooks.Contains(program.Name) || Pins.In(Pins.Iterators).Contains(program.Name);
             kernelSide.SetVariable("possible_cpus", (uint)Bpf.PossibleCpus);
+            kernelSide.SetVariable("preempt_count_behind_rq", PerCpuVariables.PreemptCountBehindRunQueue() ?? 0);
             kernelSide.Load();
             return kernelSide;
         }
@@ -83,8 +84,7 @@ internal static class Preload
     {
         Directory.CreateDirectory(Path.Combine(directory, Pins.Links));
         Directory.CreateDirectory(Path.Combine(directory, Pins.Iterators));
-        if (standby)
-            Directory.CreateDirectory(Path.Combine(directory, Pins.Programs));
+        Directory.CreateDirectory(Path.Combine(directory, Pins.Programs));
         for (var i = 0; i < Pins.All.Count; i++)
         {
             var name = Path.GetFileName(Pins.All[i]);
@@ -94,10 +94,12 @@ internal static class Preload
                 control.Pins[i] = PinMap(kernelSide.FindMap(name), path);
             else if (folder == Pins.Iterators)
                 control.Pins[i] = PinLink(kernelSide.FindProgram(name).AttachIterator(), path);
-            else if (folder == (standby ? Pins.Programs : Pins.Links) && hooks.Contains(name))
-                control.Pins[i] = standby
-                    ? PinProgram(kernelSide.FindProgram(name), path)
-                    : PinLink(kernelSide.FindProgram(name).Attach(), path);
+            else if (!hooks.Contains(name))
+                continue;
+            else if (folder == Pins.Programs && (standby || name == Pins.WakingHook))
+                control.Pins[i] = PinProgram(kernelSide.FindProgram(name), path);
+            else if (folder == Pins.Links && !standby && name != Pins.WakingHook)
+                control.Pins[i] = PinLink(kernelSide.FindProgram(name).Attach(), path);
         }
 
         var map = kernelSide.FindMap(Pins.Control);

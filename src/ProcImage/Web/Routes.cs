@@ -8,7 +8,7 @@ using ProcImage.Metrics;
 namespace ProcImage.Web;
 
 /// <summary>What there is to get.</summary>
-internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
+internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelines, BlockedSites sites) : IDisposable
 {
     /// <summary>Of the bodies that are being read at the same time; the largest have some MB.</summary>
     private const long MostBytes = 64 << 20;
@@ -18,6 +18,10 @@ internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
 
     private readonly AnswerMaker _maker = new();
     private readonly Outbox _outbox = new(MostBytes);
+    private readonly TimelineStream _streams =
+        new(subject => imager.StateOf(subject), subject => imager.SlicesLostOf(subject), timelines, TimelineStream.UsualSilence);
+
+    private CancellationToken _stopping;
     private int _lastSize = 64 * 1024;
 
     /// <summary>Set when the start is complete.</summary>
@@ -25,9 +29,14 @@ internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
 
     public void Map(WebApplication app)
     {
+        _stopping = app.Lifetime.ApplicationStopping;
         app.Map("/metrics", (RequestDelegate)GetMetrics);
         app.Map("/api/v1/processes", (RequestDelegate)GetProcesses);
         app.Map("/api/v1/processes/{life}", (RequestDelegate)GetProcess);
+        app.Map("/api/v1/processes/{life}/timeline", (RequestDelegate)GetTimeline);
+        app.Map("/api/v1/processes/{life}/offcpu", (RequestDelegate)(context => GetBlocked(context, BlockedText.Folded)));
+        app.Map("/api/v1/processes/{life}/offcpu.pprof", (RequestDelegate)(context => GetBlocked(context, BlockedText.Pprof)));
+        app.Map("/api/v1/processes/{life}/offcpu.json", (RequestDelegate)(context => GetBlocked(context, BlockedText.Json)));
         app.Map("/-/healthy", (RequestDelegate)(context => context.Response.WriteAsync("healthy\n")));
         app.Map("/-/ready", (RequestDelegate)GetReady);
         foreach (var file in PageFile.All)
@@ -70,8 +79,65 @@ internal sealed class Routes(Exporter exporter, Imager imager) : IDisposable
                 $"{subject}",
                 () => imager.Read(snapshot => One(snapshot, subject), arrival)))
             return;
+        await RefuseLife(context);
+    }
+
+    private async Task GetTimeline(HttpContext context)
+    {
+        if (!IsReady)
+            await GetReady(context);
+        else if (!TryParseLife(context.Request.RouteValues["life"] as string, out var subject) || !await IsThere(context, subject))
+            await RefuseLife(context);
+        else if (HttpMethods.IsHead(context.Request.Method))
+            context.Response.ContentType = TimelineStream.ContentType;
+        else
+            await _streams.Send(context, subject, _stopping);
+    }
+
+    /// <summary>Not on this thread: a reading may be going on.</summary>
+    private async Task<bool> IsThere(HttpContext context, Subject subject)
+    {
+        var arrival = imager.Readings;
+        ConnectionLimit.Hold(context);
+        var found = await _maker.Get($"{subject} timeline", () => IsShown(subject, arrival) ? ReadOnlyMemory<byte>.Empty : NotThere)
+            .WaitAsync(context.RequestAborted);
+        ConnectionLimit.Progress(context);
+        return found is not null;
+    }
+
+    private async Task GetBlocked(HttpContext context, BlockedText text)
+    {
+        if (!IsReady)
+        {
+            await GetReady(context);
+            return;
+        }
+
+        var arrival = imager.Readings;
+        if (TryParseLife(context.Request.RouteValues["life"] as string, out var subject))
+        {
+            if (imager.StateOf(subject) != LifeState.Unknown)
+                await sites.AwaitNames(subject, context.RequestAborted); // files may take their time: not in the maker
+            if (await Answer(
+                context,
+                text.ContentType,
+                $"{subject} {text.ContentType}",
+                () => IsShown(subject, arrival) ? text.Write(sites.Read(subject)) : NotThere))
+                return;
+        }
+
+        await RefuseLife(context);
+    }
+
+    /// <summary>With a reading only where it is not known to be imaged.</summary>
+    private bool IsShown(Subject subject, long arrival) =>
+        imager.StateOf(subject) == LifeState.Imaged
+        || imager.Read(snapshot => snapshot.Portraits.Any(portrait => portrait.Subject == subject), arrival);
+
+    private static Task RefuseLife(HttpContext context)
+    {
         context.Response.StatusCode = StatusCodes.Status404NotFound;
-        await context.Response.WriteAsync("no such life; /api/v1/processes lists them by tgid-start_id\n");
+        return context.Response.WriteAsync("no such life; /api/v1/processes lists them by tgid-start_id\n");
     }
 
     private static ReadOnlyMemory<byte>? One(Snapshot snapshot, Subject subject) =>

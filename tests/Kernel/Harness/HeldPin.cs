@@ -2,17 +2,21 @@ using Libbpf;
 
 namespace ProcImage.Tests.Kernel.Harness;
 
-/// <summary>A pinned map or link, held open: so it can be pinned again, at its place or at another.</summary>
+/// <summary>A pinned map, link or program, held open: so it can be pinned again, at its place or at another.</summary>
 public sealed class HeldPin : IDisposable
 {
     private readonly BpfMap? _map;
     private readonly BpfLink? _link;
+    private readonly PinnedProgram? _program;
 
     public HeldPin(string path)
     {
         Path = path;
-        if (System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(path)) is "links" or "iters")
+        string? folder = System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(path));
+        if (folder is "links" or "iters")
             _link = BpfLink.OpenPinned(path);
+        else if (folder == "progs")
+            _program = PinnedProgram.Open(path);
         else
             _map = BpfMap.OpenPinned(path);
     }
@@ -23,6 +27,7 @@ public sealed class HeldPin : IDisposable
     {
         _map?.Pin(path);
         _link?.Pin(path);
+        _program?.Pin(path);
     }
 
     /// <summary>While another object, or none, is pinned in its place.</summary>
@@ -45,5 +50,6 @@ public sealed class HeldPin : IDisposable
     {
         _map?.Dispose();
         _link?.Dispose();
+        _program?.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace ProcImage.Tests.Kernel.Harness;
@@ -8,6 +9,9 @@ public sealed class Life(JsonElement json)
     public static readonly string[] States = ["running", "stolen", "runnable", "sleeping", "disk", "stopped"];
 
     public int Tgid => json.GetProperty("tgid").GetInt32();
+
+    /// <summary>CLOCK_BOOTTIME in ns.</summary>
+    public long StartId => long.Parse(json.GetProperty("start_id").GetString()!, CultureInfo.InvariantCulture);
 
     public long StartTime => json.GetProperty("start_time_ns").GetInt64();
 
@@ -59,9 +63,12 @@ public sealed class Life(JsonElement json)
     public static Life Of(Loader loader, int tgid) =>
         Assert.Single(All(loader), process => process.Tgid == tgid).WithEvents(loader);
 
+    /// <summary>Where it is found.</summary>
+    public string Address => $"/api/v1/processes/{Tgid}-{json.GetProperty("start_id").GetString()}"
+        + (json.TryGetProperty("tid", out var tid) ? $"-{tid}" : "");
+
     /// <summary>The same, with its events.</summary>
-    public Life WithEvents(Loader loader) =>
-        new(loader.GetJson($"/api/v1/processes/{Tgid}-{json.GetProperty("start_id").GetString()}"));
+    public Life WithEvents(Loader loader) => new(loader.GetJson(Address));
 
     public static Life AwaitDeath(Loader loader, int tgid)
     {

@@ -90,6 +90,17 @@ public sealed class Loader : IDisposable
         return new Answer($"{response.Content.Headers.ContentType}", body.ToArray());
     }
 
+    /// <summary>Null where there is nothing.</summary>
+    public string? TryGet(string path)
+    {
+        using var response = Send(path, "text/plain");
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        using var reader = new StreamReader(response.Content.ReadAsStream());
+        return reader.ReadToEnd();
+    }
+
     public JsonElement GetJson(string path) => JsonDocument.Parse(Get(path, "application/json").Body).RootElement;
 
     public void Signal(int signal) => _child.Signal(signal);

@@ -77,7 +77,7 @@ public sealed class RawHttp : IDisposable
     }
 
     /// <summary>The beginning of an answer.</summary>
-    public void ReadSome() => _socket.Receive(new byte[512]);
+    public void ReadSome(int bytes = 512) => _socket.Receive(new byte[bytes]);
 
     /// <summary>Of the first answer; 0 where there is none.</summary>
     public static int Status(string answer) =>

@@ -45,6 +45,12 @@ public sealed class Workload : IDisposable
     public IReadOnlyList<long> AwaitDone() =>
         [.. Answer("done").Select(number => long.Parse(number, CultureInfo.InvariantCulture))];
 
+    public void AwaitRest()
+    {
+        foreach (int pid in Pids)
+            Eventually.True(() => IsAtRest(pid), $"{_child.Name} {pid} at rest");
+    }
+
     public string ReadLine() => _child.ReadLine(_limit);
 
     /// <summary>Ends it the way it ends by itself; returns its status.</summary>
@@ -78,12 +84,6 @@ public sealed class Workload : IDisposable
         string line = ReadLine();
         Assert.True(line == word || line.StartsWith(word + " ", StringComparison.Ordinal), $"{word}? {line}");
         return line.Split(' ').Skip(1);
-    }
-
-    private void AwaitRest()
-    {
-        foreach (int pid in Pids)
-            Eventually.True(() => IsAtRest(pid), $"{_child.Name} {pid} at rest");
     }
 
     private static bool IsAtRest(int pid)

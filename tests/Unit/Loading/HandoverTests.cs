@@ -5,15 +5,16 @@ namespace ProcImage.Tests.Unit.Loading;
 public class HandoverTests
 {
     [Theory]
-    [InlineData(true, 43.5)]
-    [InlineData(false, null)]
-    public void What_is_written_is_read(bool adopted, double? cost)
+    [InlineData(true, 43.5, 46)]
+    [InlineData(false, null, null)]
+    public void What_is_written_is_read(bool adopted, double? cost, int? symbols)
     {
         var programs = new Dictionary<string, int> { ["sched_switch"] = 44, ["task_newtask"] = 45 };
-        var read = Handover.Parse($"{new Handover(35, adopted, TimeSpan.FromMilliseconds(61.25), cost, programs)}");
+        var read = Handover.Parse($"{new Handover(35, adopted, TimeSpan.FromMilliseconds(61.25), cost, symbols, programs)}");
         Assert.NotNull(read);
         Assert.Equal(
-            (35, adopted, 61.25, cost), (read.Lock, read.Adopted, read.Elapsed.TotalMilliseconds, read.IdleCost));
+            (35, adopted, 61.25, cost, symbols),
+            (read.Lock, read.Adopted, read.Elapsed.TotalMilliseconds, read.IdleCost, read.KernelSymbols));
         Assert.Equal(programs, read.Programs);
     }
 
