@@ -21,9 +21,9 @@
 #define KERNEL_FRAMES	 48	   /* kept of a kernel stack */
 #define USER_FRAMES	 127	   /* kept of a user stack */
 #define STACK_WORDS	 256	   /* kept from the top of the user stack's memory */
-#define PLACE_WORDS	 48	   /* of them, that tell places apart, where a walk has found FEW_FRAMES */
-#define FEW_FRAMES	 3	   /* else all of them do: such a walk has found next to nothing */
-#define MAX_SHOWN	 32768	   /* lives whose figures outlive their loader */
+#define PLACE_WORDS	 48 /* of them, that tell places apart, where a walk has found more than FEW_FRAMES */
+#define FEW_FRAMES	 3  /* else all of them do: such a walk has found next to nothing */
+#define MAX_SHOWN	 32768 /* lives whose figures outlive their loader */
 #define MAX_PINS	 64
 #define FILE_SIZE	 256 /* bytes kept of the path of a program, with the closing zero */
 #define ARGUMENTS_SIZE	 512 /* bytes kept of its arguments */
@@ -93,6 +93,7 @@ enum record_flag {
 	RECORD_LEADER = 4,
 	RECORD_NAMED = 8,	/* named by a policy of its own, not only by that of all processes */
 	RECORD_OOM = 16,	/* killed for want of memory */
+	RECORD_SLICES = 64,	/* its slices are told while it has a ledger */
 	RECORD_INCOMPLETE = 32, /* a thread of it could not be imaged, or an event of it was lost */
 };
 
@@ -378,7 +379,7 @@ struct life {
 /* Where a life has blocked: the key of the blocked map. */
 struct blocked_key {
 	struct life life;
-	__u64 stacks;  /* a hash of both */
+	__u64 stacks;  /* a hash of both, and of return addresses on top of the user stack */
 	__u32 state;   /* enum time_state */
 	__u32 program; /* another one after each exec */
 };

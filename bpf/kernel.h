@@ -267,11 +267,6 @@ struct pt_regs {
 } CORE;
 #endif
 
-/* On x86, 6.2 to 6.14. */
-struct pcpu_hot {
-	int preempt_count;
-} CORE;
-
 struct linux_binprm {
 	const char *filename;
 } CORE;

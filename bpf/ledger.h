@@ -163,7 +163,8 @@ static __always_inline u32 slice_end_in(u64 state)
 
 /* Wakes its reader up only when it is pressing: the reader looks of itself several times a second. */
 static __always_inline void tell_slice(struct keytime *keytime, struct waker *waker, struct task_struct *task,
-				       u64 ledger_since, u64 begin, u64 ran, u64 waited, u32 why, u32 whose)
+				       u64 ledger_since, u64 begin, u64 end, u64 ran, u64 waited, u32 why,
+				       u32 whose)
 {
 	struct slice_record *slice = bpf_ringbuf_reserve(&slices, sizeof(*slice), 0);
 	if (!slice) {
@@ -180,11 +181,11 @@ static __always_inline void tell_slice(struct keytime *keytime, struct waker *wa
 	slice->thread_start_id = task->start_boottime;
 	slice->since = ledger_since;
 	slice->begin = begin;
-	slice->end = keytime->since;
+	slice->end = end;
 	slice->ran = ran;
 	slice->wait = waited;
 	slice->missing = __sync_lock_test_and_set(&keytime->slices_lost, 0);
-	slice->cpu = bpf_get_smp_processor_id();
+	slice->cpu = task->thread_info.cpu;
 	slice->why = why;
 	slice->whose = whose;
 	slice->woken_by = waker->kind;
@@ -318,7 +319,7 @@ __noinline u64 hash_of_stacks(struct blocked_stats *at)
 #define NEAR_CODE	(1ULL << 32) /* libraries lie that near to each other */
 #define THIS_LIBRARY	(1ULL << 20)
 #define STACK_REACH	(8ULL << 20)
-#define PLACES_BY_WORDS 256 /* of a thread */
+#define PLACES_BY_WORDS 64 /* new ones of a thread */
 
 /*
  * A walk leaves out who has called a function that has no frame, and where code uses the frame pointer for
@@ -351,8 +352,6 @@ static __always_inline void read_words(struct blocked_stats *at, struct task_str
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
 	void *top = (void *)BPF_CORE_READ(regs, sp);
 	at->stack_pointer = (u64)top;
-	at->code_start = BPF_CORE_READ(task, mm, start_code);
-	at->code_end = BPF_CORE_READ(task, mm, end_code);
 	if (all && !bpf_probe_read_user(at->words, sizeof(at->words), top))
 		return;
 	if (bpf_probe_read_user(at->words, PLACE_WORDS * sizeof(u64), top))
@@ -371,6 +370,8 @@ static __noinline int take_stacks(void *ctx, struct keytime *keytime, struct tas
 	bpf_get_stack(ctx, fresh->kernel_stack, sizeof(fresh->kernel_stack), 0);
 	bpf_get_stack(ctx, fresh->user_stack, sizeof(fresh->user_stack), BPF_F_USER_STACK);
 	bool has_few = !fresh->user_stack[FEW_FRAMES];
+	fresh->code_start = BPF_CORE_READ(task, mm, start_code);
+	fresh->code_end = BPF_CORE_READ(task, mm, end_code);
 	fresh->stack_pointer = 0;
 	if (fresh->user_stack[0] && keytime->places < PLACES_BY_WORDS) /* else there is no end of them */
 		read_words(fresh, task, has_few);
@@ -390,7 +391,7 @@ static __noinline int take_stacks(void *ctx, struct keytime *keytime, struct tas
 	if (fresh->stack_pointer && !has_few)
 		read_words(fresh, task, true);
 	fresh->since = keytime->since;
-	keytime->places++;
+	keytime->places += fresh->stack_pointer != 0;
 	long result = bpf_map_update_elem(&blocked, &key, fresh, BPF_NOEXIST);
 	if (!result || result == -EEXIST) /* then another thread of it was first */
 		return 0;
@@ -420,15 +421,15 @@ static __noinline int add_blocked(struct keytime *keytime, struct task_struct *t
 static __always_inline void ledger_arrive(struct keytime *keytime, struct task_struct *task, s32 life_tid,
 					  u64 now, u64 runtime, u64 delay, u32 whose)
 {
-	u64 waited = delay - keytime->delay;
+	u64 before = keytime->delay;
 	u64 blocked = ledger_settle(keytime, now, runtime, delay);
 	if (keytime->blocks)
 		add_blocked(keytime, task, life_tid, blocked);
 	if (keytime->slice_begin && whose)
 		__sync_fetch_and_add(&keytime->slices_lost, 1); /* its end was missed */
 	keytime->slice_begin = keytime->since;
-	keytime->slice_wait = waited;
-	keytime->slice_runtime = runtime;
+	keytime->slice_wait = keytime->delay - before;
+	keytime->slice_runtime = keytime->runtime;
 	keytime->state = TIME_STOLEN;
 }
 
@@ -439,10 +440,13 @@ static __always_inline void ledger_leave(void *ctx, struct keytime *keytime, str
 {
 	u64 begin = keytime->slice_begin, waited = keytime->slice_wait, before = keytime->slice_runtime;
 	u64 delay = keytime->delay, runtime = keytime->runtime;
-	ledger_settle(keytime, now, task->se.sum_exec_runtime, task->sched_info.run_delay);
+	s32 life_tid = whose == EVENT_OF_THREAD ? task->pid : 0;
+	u64 blocked = ledger_settle(keytime, now, task->se.sum_exec_runtime, task->sched_info.run_delay);
 	if (!begin) { /* it was missed */
 		before = runtime;
 		waited = keytime->delay - delay;
+		if (keytime->blocks)
+			add_blocked(keytime, task, life_tid, blocked);
 	}
 	u64 ran = keytime->runtime - before;
 	if (!begin)
@@ -452,9 +456,9 @@ static __always_inline void ledger_leave(void *ctx, struct keytime *keytime, str
 	keytime->blocks = 0;
 	if (!whose)
 		return;
-	tell_slice(keytime, waker, task, ledger_since, begin, ran, waited, why, whose);
+	tell_slice(keytime, waker, task, ledger_since, begin, keytime->since, ran, waited, why, whose);
 	if (why == SLICE_SLEEPING || why == SLICE_DISK || why == SLICE_STOPPED)
-		take_stacks(ctx, keytime, task, whose == EVENT_OF_THREAD ? task->pid : 0, ledger_since);
+		take_stacks(ctx, keytime, task, life_tid, ledger_since);
 }
 
 /* Slices are told of targets alone. */
@@ -533,7 +537,7 @@ static __noinline int ledger_exit(struct task_struct *task, struct task_image *i
 	if (!begin || task == task->group_leader)
 		return 0;
 	if (slices_of_process(act, image))
-		tell_slice(keytime, &image->slice_waker, task, image->ledger_since, begin,
+		tell_slice(keytime, &image->slice_waker, task, image->ledger_since, begin, keytime->since,
 			   keytime->runtime - keytime->slice_runtime, keytime->slice_wait, SLICE_EXITED,
 			   EVENT_OF_PROCESS);
 	image->slice_waker.kind = WAKER_NONE;
@@ -543,10 +547,12 @@ static __noinline int ledger_exit(struct task_struct *task, struct task_image *i
 	return 0;
 }
 
-/* What a thread did when its ledger began: from then on its slices tell the whole. target: null for its
- * process. */
+/*
+ * What a thread did when its ledger began: from then on its slices tell the whole. target: null for its
+ * process.
+ */
 static __noinline int tell_first_slice(struct task_struct *task, struct task_image *image,
-				       struct target_image *target)
+				       struct target_image *target, u64 now, u64 state)
 {
 	struct activity *act = get_activity();
 	if (!act || !task || !image)
@@ -556,8 +562,8 @@ static __noinline int tell_first_slice(struct task_struct *task, struct task_ima
 	image->waker.kind = image->slice_waker.kind = WAKER_NONE;
 	if (whose)
 		tell_slice(keytime, &image->slice_waker, task,
-			   target ? target->ledger_since : image->ledger_since, keytime->since, 0, 0,
-			   slice_end_in(keytime->state), whose);
+			   target ? target->ledger_since : image->ledger_since, now, now, 0, 0,
+			   slice_end_in(state), whose);
 	return 0;
 }
 
@@ -580,8 +586,6 @@ static __always_inline u32 kind_of_waker(struct task_struct *current)
 		count = BPF_CORE_READ(current, thread_info.preempt_count);
 	} else if (preempt_count_behind_rq) {
 		char *at = (char *)BPF_CORE_READ(current, se.cfs_rq, rq) + preempt_count_behind_rq;
-		if (bpf_core_field_exists(struct pcpu_hot, preempt_count))
-			at += bpf_core_field_offset(struct pcpu_hot, preempt_count);
 		bpf_probe_read_kernel(&count, sizeof(count), at);
 	} else {
 		return WAKER_NONE; /* it is not guessed */

@@ -233,13 +233,14 @@ static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 		image->run_delay_seen = task->sched_info.run_delay;
 		image->schedule_epoch = act->schedule_epoch;
 	}
+	u64 begun_in = image->keytime.state;
 	image->kept |= wanted;
 	image->images = wanted;
-	if (fresh & 1 << IMAGE_LEDGER &&
-	    image->keytime.since == now) /* it may have gone to sleep uncounted */
-		image->keytime.state = state_of(task);
-	if (fresh & 1 << IMAGE_LEDGER)
-		tell_first_slice(task, image, NULL);
+	if (fresh & 1 << IMAGE_LEDGER) {
+		if (image->keytime.since == now) /* it may have gone to sleep uncounted */
+			begun_in = image->keytime.state = state_of(task);
+		tell_first_slice(task, image, NULL, now, begun_in);
+	}
 	/* An exec may have made it one of the tool's own meanwhile, whose hook is over by now. */
 	if (names.policies[NAMED_BY_ALL] && is_excepted(act, task, image))
 		image->policies[NAMED_BY_ALL] = image->kept = image->images = 0;
@@ -253,10 +254,11 @@ static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 		fresh = wanted & ~(target->images & counting_thread);
 		if (fresh)
 			begin_target_images(task, target, fresh, now);
+		begun_in = target->keytime.state;
 		target->kept |= wanted;
 		target->images = wanted;
 		if (fresh & 1 << IMAGE_LEDGER)
-			tell_first_slice(task, image, target);
+			tell_first_slice(task, image, target, now, begun_in);
 	} else if (wanted) {
 		lose(LOSS_STORAGE);
 	}

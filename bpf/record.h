@@ -34,6 +34,8 @@ static __always_inline void fill_process(struct process_record *record, u32 type
 		record->header.flags |= RECORD_IN_EXEC;
 	if (image->policies[NAMED_BY_PROCESS] || image->policies[NAMED_BY_ANCESTOR])
 		record->header.flags |= RECORD_NAMED;
+	if (slices_of_process(act, image))
+		record->header.flags |= RECORD_SLICES;
 	if (image->incomplete)
 		record->header.flags |= RECORD_INCOMPLETE;
 	record->tgid = leader->tgid;
@@ -86,6 +88,7 @@ static __always_inline void fill_thread(struct thread_record *record, u32 type, 
 		record->leader_start_id = leader->start_boottime;
 	record->priority = task->prio - MAX_RT_PRIO;
 	record->cpu = task->thread_info.cpu;
+	record->slices_lost = image->keytime.slices_lost;
 	for (int i = 0; i < NAMES; i++)
 		record->policies[i] = image->policies[i];
 	read_comm(record->comm, task);
@@ -97,7 +100,7 @@ static __always_inline void fill_target(struct thread_record *record, u32 type, 
 					struct target_image *target)
 {
 	fill_thread(record, type, task, image);
-	record->header.flags |= RECORD_NAMED;
+	record->header.flags |= RECORD_NAMED | RECORD_SLICES;
 	record->images = target->images & images_for_thread(act, image);
 	record->kept = target->kept;
 	record->schedule_since = target->schedule_since;

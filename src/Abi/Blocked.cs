@@ -5,7 +5,7 @@ public record struct BlockedKey
 {
     public Life Life;
 
-    /// <summary>A hash of both.</summary>
+    /// <summary>A hash of both, and of return addresses on top of the user stack.</summary>
     public ulong Stacks;
     public TimeState State;
 

@@ -100,6 +100,9 @@ public enum RecordFlag : ushort
     Named = 8,
     Oom = 16,
     Incomplete = 32,
+
+    /// <summary>Its slices are told while it has a ledger.</summary>
+    Slices = 64,
 }
 
 /// <summary>What follows a <see cref="ProcessRecord"/> or <see cref="ThreadRecord"/>, in this order.</summary>

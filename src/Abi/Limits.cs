@@ -34,7 +34,7 @@ public static class Limits
     /// <summary>Kept from the top of the user stack's memory.</summary>
     public const int StackWords = 256;
 
-    /// <summary>Of them, that tell places apart, where a walk has found <see cref="FewFrames"/>.</summary>
+    /// <summary>Of them, that tell places apart, where a walk has found more than <see cref="FewFrames"/>.</summary>
     public const int PlaceWords = 48;
 
     /// <summary>Else all of them do: such a walk has found next to nothing.</summary>

@@ -67,7 +67,7 @@ public sealed class PrivilegeTests : IDisposable
         var found = loader.Scrape();
         string exe = found.Of(other.Pid).One("proc_image_process_info").Labels["exe"];
         Assert.EndsWith("/sleep", exe, StringComparison.Ordinal);
-        Assert.Equal(9, found.Named("proc_image_hook_run_seconds_total").All.Count);
+        Assert.Equal(10, found.Named("proc_image_hook_run_seconds_total").All.Count);
         loader.Stop();
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ProcImage.Abi;
 using ProcImage.Symbols;
 
@@ -24,7 +25,7 @@ internal sealed class BlockedPlace(BlockedKey key, ulong since)
     public BlockedSite? Kept { get; private set; }
 
     /// <summary>Of one that is kept without names: its stacks are in there.</summary>
-    public BlockedStats? KeptStacks { get; private set; }
+    public StrongBox<BlockedStats>? KeptStacks { get; private set; }
 
     private ulong _mappedAt, _namedAt; // the look-up's begin and end, Unix time in ns
 
@@ -32,7 +33,7 @@ internal sealed class BlockedPlace(BlockedKey key, ulong since)
     public void Keep(in BlockedStats stats)
     {
         if (Frames is null)
-            KeptStacks = stats;
+            KeptStacks = new StrongBox<BlockedStats>(stats); // 3.5 KB
         Kept = Read(stats);
     }
 

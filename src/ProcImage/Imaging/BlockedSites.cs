@@ -57,7 +57,7 @@ internal sealed class BlockedSites : IDisposable
         }
     }
 
-    /// <summary>Whether any policy has a ledger.</summary>
+    /// <summary>Whether any target has a ledger.</summary>
     public bool IsActive => _isActive;
 
     public void Start()
@@ -67,7 +67,7 @@ internal sealed class BlockedSites : IDisposable
     }
 
     /// <summary>To be called after each reading.</summary>
-    /// <param name="isActive">Whether any policy has a ledger.</param>
+    /// <param name="isActive">Whether any target has a ledger.</param>
     public void Follow(bool isActive)
     {
         if (isActive == _isActive)

@@ -44,7 +44,8 @@ internal sealed class NamedStacks(Subject subject, SymbolCache files)
             _process = ProcessSymbols.Open(subject.Id, subject.StartId, files);
         }
 
-        if (_process is null)
+        // Another program lies elsewhere.
+        if (_process is null || (stats.CodeStart != 0 && _process.Find(stats.CodeStart) is null))
             return [_tooLate];
         ReadOnlySpan<ulong> words = stats.StackPointer == 0 ? [] : stats.Words;
         var repaired = _process.Repair(stack, words, stats.StackPointer, out var end);

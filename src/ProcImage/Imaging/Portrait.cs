@@ -75,6 +75,9 @@ public sealed class Portrait(Subject subject)
     /// <summary>Dead; it may not have been reaped yet.</summary>
     public bool IsDead { get; private set; }
 
+    /// <summary>Its slices are told while it has a ledger: it is a target itself, or follows one.</summary>
+    public bool TellsSlices { get; private set; }
+
     /// <summary>Of its slices, so many have been lost since the last one that was told.</summary>
     public uint SlicesLost { get; private set; }
 
@@ -241,6 +244,10 @@ public sealed class Portrait(Subject subject)
             Priority = thread.Priority;
             Cpu = thread.Cpu;
         }
+        else
+        {
+            _pending.SlicesLost += thread.SlicesLost; // the process's own are those of its leader
+        }
     }
 
     /// <summary>The reading is at its end.</summary>
@@ -337,6 +344,8 @@ public sealed class Portrait(Subject subject)
         Policies = record.Policies;
         LacksEvent = record.Header.Flags.HasFlag(RecordFlag.Incomplete);
         SlicesLost = record.SlicesLost;
+        var told = record.Header.Flags.HasFlag(RecordFlag.Slices);
+        TellsSlices = told || (TellsSlices && record.Header.Flags.HasFlag(RecordFlag.Dead)); // its policy ends with it
         Threads = record.Threads;
         if (Images.HasFlag(ImageSet.Resource))
             Resources.Advance(record, usage);

@@ -69,7 +69,7 @@ public sealed class PortraitTable(
         // Of one that an event has begun, or an earlier loader has shown, only a record says whether it has a ledger.
         { HasRecord: false } => LifeState.Imaged,
         // The ledger of all processes has neither slices nor stacks.
-        var portrait => portrait.IsNamed && portrait.Images.HasFlag(ImageSet.Ledger) ? LifeState.Imaged : LifeState.Over,
+        var portrait => portrait.TellsSlices && portrait.Images.HasFlag(ImageSet.Ledger) ? LifeState.Imaged : LifeState.Over,
     };
 
     /// <summary>

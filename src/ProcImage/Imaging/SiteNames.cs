@@ -85,7 +85,7 @@ internal sealed class SiteNames : IDisposable
     {
         BlockedStats stats;
         if (place.KeptStacks is { } kept)
-            stats = kept;
+            stats = kept.Value;
         else if (!_maps.TryReadBlocked(place.Key, out stats))
             return; // it is kept or forgotten at this moment
         var mappedAt = ulong.MaxValue; // nothing that is mapped

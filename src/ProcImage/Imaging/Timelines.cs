@@ -47,7 +47,7 @@ public sealed class Timelines : ITimelines, IDisposable
     public void Start() => _consumer.Start();
 
     /// <summary>To be called after each reading, as there is one when policies change. It does not wait.</summary>
-    /// <param name="isActive">Whether any policy has a ledger.</param>
+    /// <param name="isActive">Whether any target has a ledger.</param>
     public void Follow(bool isActive)
     {
         if (isActive == _isActive)

@@ -10,10 +10,14 @@ internal static class PerCpuVariables
 {
     private const string RunQueue = "runqueues";
 
-    /// <summary>Where the preemption count is: in 6.2 to 6.14 within another variable; not on arm64.</summary>
-    private static readonly string[] _preemptCounts = ["__preempt_count", "pcpu_hot"];
+    /// <summary>
+    /// On x86; arm64 has it in each task. In 6.2 to 6.14 it lies behind a pointer in another variable. (A type that the kernel
+    /// does not have would be looked for in its modules, which takes CAP_SYS_ADMIN.)
+    /// </summary>
+    private static readonly (string Variable, int Offset)[] _preemptCounts = [("__preempt_count", 0), ("pcpu_hot", 8)];
 
     /// <summary>Bytes; null where the kernel does not say it.</summary>
     public static long? PreemptCountBehindRunQueue() =>
-        _preemptCounts.Select(variable => Bpf.Distance(RunQueue, variable)).FirstOrDefault(distance => distance is not null);
+        _preemptCounts.Select(place => Bpf.Distance(RunQueue, place.Variable) + place.Offset)
+            .FirstOrDefault(distance => distance is not null);
 }

@@ -72,9 +72,13 @@ internal sealed class TimelineStream(
         }
     }
 
-    private bool IsTold(Subject subject, TimelinePlace place) =>
-        place.Number > 0 && stateOf(subject) != LifeState.Imaged
-        && timelines.CopyAfter(subject, place, new Slice[1]) is { Length: 0 } rest && rest.Place == place;
+    private bool IsTold(Subject subject, TimelinePlace place)
+    {
+        if (place.Number == 0 || stateOf(subject) == LifeState.Imaged)
+            return false;
+        timelines.CatchUp();
+        return timelines.CopyAfter(subject, place, new Slice[1]) is { Length: 0 } rest && rest.Place == place;
+    }
 
     private async Task SendAll(HttpContext context, Subject subject, TimelinePlace place, CancellationToken stopping)
     {

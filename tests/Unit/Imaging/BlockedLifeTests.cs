@@ -81,8 +81,7 @@ public sealed class BlockedLifeTests
     {
         var place = Add(1, since: 100);
         _life.Keep(place, Stats(count: 3));
-        var kept = place.KeptStacks!.Value;
-        Assert.Equal([7UL, 8UL], BlockedPlace.Trim(kept.KernelStack));
+        Assert.Equal([7UL, 8UL], BlockedPlace.Trim(place.KeptStacks!.Value.KernelStack));
         Assert.False(place.IsLate);
         place.Name(Named("user"), 110, 120, 0);
         Assert.Equal(["kernel", "user"], Names(place));

@@ -8,7 +8,7 @@ public class LifeStateTests
 {
     private static readonly Subject _subject = new(Records.Process.Tgid, 0, Records.StartId);
     private readonly ProcessRecord _target =
-        Records.KeytimeOnly with { Header = Records.Head(RecordType.Process, RecordFlag.Named) };
+        Records.KeytimeOnly with { Header = Records.Head(RecordType.Process, RecordFlag.Slices) };
 
     private readonly Readings _readings = new();
 
@@ -45,7 +45,7 @@ public class LifeStateTests
     public void It_is_over_when_its_final_record_has_come_and_not_at_its_death()
     {
         _readings.Read(_target.Bytes());
-        _readings.Receive((Records.Killed with { Header = Records.Head(RecordType.Death, RecordFlag.Dead | RecordFlag.Named) }).Bytes());
+        _readings.Receive((Records.Killed with { Header = Records.Head(RecordType.Death, RecordFlag.Dead) }).Bytes());
         Assert.Equal(LifeState.Imaged, State);
         _readings.Receive(Records.Killed.Bytes());
         Assert.Equal(LifeState.Over, State);
@@ -55,7 +55,7 @@ public class LifeStateTests
     public void It_is_over_when_its_final_record_was_lost()
     {
         _readings.Read(_target.Bytes());
-        _readings.Receive((Records.Killed with { Header = Records.Head(RecordType.Death, RecordFlag.Dead | RecordFlag.Named) }).Bytes());
+        _readings.Receive((Records.Killed with { Header = Records.Head(RecordType.Death, RecordFlag.Dead) }).Bytes());
         _readings.Identity = null;
         _readings.Read().Wait(3).Read();
         Assert.Equal(LifeState.Over, State);

@@ -31,6 +31,29 @@ public class TimelineTableTests
         Assert.Single(After(subject, old));
     }
 
+    /// <summary>Between two activations nothing was imaged: no slice of the second one follows on one of the first.</summary>
+    [Fact]
+    public void Another_activation_begins_another_timeline()
+    {
+        var subject = new Subject(42, 0, Slices.Start);
+        _table.Add(Slices.One with { Since = Slices.Start });
+        var old = Place(subject);
+        _table.Add(Slices.At(100) with { Since = Slices.Start + 100 });
+        _table.Add(Slices.At(200) with { Since = Slices.Start + 100 });
+        Assert.Equal([100UL, 200UL], After(subject, old).Select(slice => slice.Begin));
+    }
+
+    /// <summary>A thread that is born while its process is activated has a beginning of its own.</summary>
+    [Fact]
+    public void A_beginning_within_what_has_come_is_that_of_the_same_timeline()
+    {
+        var subject = new Subject(42, 0, Slices.Start);
+        _table.Add(Slices.At(100) with { Since = Slices.Start });
+        _table.Add(Slices.At(102) with { Since = Slices.Start + 50 });
+        _table.Add(Slices.At(104) with { Since = Slices.Start });
+        Assert.Equal(3, After(subject).Count);
+    }
+
     [Fact]
     public void At_the_bound_of_all_the_longest_give_up_their_older_half_and_the_short_ones_nothing()
     {
