@@ -1,34 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The contract between the kernel side and user space: every structure and constant that crosses it.
- * Includes nothing; __u16, __u32, __s32 and __u64 come from whoever includes it. src/Abi mirrors it in C#,
- * and tests/Abi proves the mirror, name by name and offset by offset.
+ * Includes nothing; __u16, __u32, __s32, __u64 and __s64 come from whoever includes it. src/Abi mirrors it in
+ * C#, and tests/Abi proves the mirror, name by name and offset by offset.
  */
 #ifndef PROC_IMAGE_ABI_H
 #define PROC_IMAGE_ABI_H
 
 /* Raised whenever anything below changes: a loader or controller of another version refuses the pins. */
-#define ABI_VERSION 5
+#define ABI_VERSION 6
 
-#define COMM_SIZE	 16
-#define MAX_POLICIES	 1024 /* slot 0 is never used: it means 'no policy' */
-#define POLICY_WORDS	 (MAX_POLICIES / 64)
-#define SCHEDULE_BUCKETS 25 /* up to 2^11, 2^12, ... 2^34 ns, and above */
-#define FIRST_BOUND_LOG2 11
-#define EVENTS_SIZE	 (4 << 20) /* bytes of the ring buffer */
-#define SLICES_SIZE	 (8 << 20) /* bytes of the ring buffer of slices */
-#define MAX_BLOCKED	 8192	   /* places at which lives have blocked */
-#define KERNEL_FRAMES	 48	   /* kept of a kernel stack */
-#define USER_FRAMES	 127	   /* kept of a user stack */
-#define STACK_WORDS	 256	   /* kept from the top of the user stack's memory */
-#define PLACE_WORDS	 48 /* of them, that tell places apart, where a walk has found more than FEW_FRAMES */
-#define FEW_FRAMES	 3  /* else all of them do: such a walk has found next to nothing */
-#define MAX_SHOWN	 32768 /* lives whose figures outlive their loader */
-#define MAX_PINS	 64
-#define FILE_SIZE	 256 /* bytes kept of the path of a program, with the closing zero */
-#define ARGUMENTS_SIZE	 512 /* bytes kept of its arguments */
-#define CGROUP_LEVELS	 8   /* kept of the path of a cgroup, from its end */
-#define CGROUP_NAME_SIZE 80
+#define COMM_SIZE	  16
+#define MAX_POLICIES	  1024 /* slot 0 is never used: it means 'no policy' */
+#define POLICY_WORDS	  (MAX_POLICIES / 64)
+#define HISTOGRAM_BUCKETS 25 /* up to 2^11, 2^12, ... 2^34 ns, and above */
+#define FIRST_BOUND_LOG2  11
+#define EVENTS_SIZE	  (4 << 20) /* bytes of the ring buffer */
+#define SLICES_SIZE	  (8 << 20) /* bytes of the ring buffer of slices */
+#define MAX_BLOCKED	  8192	    /* places at which lives have blocked */
+#define KERNEL_FRAMES	  48	    /* kept of a kernel stack */
+#define USER_FRAMES	  127	    /* kept of a user stack */
+#define STACK_WORDS	  256	    /* kept from the top of the user stack's memory */
+#define PLACE_WORDS	  48 /* of them, that tell places apart, where a walk has found more than FEW_FRAMES */
+#define FEW_FRAMES	  3  /* else all of them do: such a walk has found next to nothing */
+#define MAX_SHOWN	  32768 /* lives whose figures outlive their loader */
+#define MAX_PINS	  64
+#define FILE_SIZE	  256 /* bytes kept of the path of a program, with the closing zero */
+#define ARGUMENTS_SIZE	  512 /* bytes kept of its arguments */
+#define CGROUP_LEVELS	  8   /* kept of the path of a cgroup, from its end */
+#define CGROUP_NAME_SIZE  80
+#define CALL_ROWS	  144 /* different system calls of a life; the others share the first row */
+#define CALL_ERRORS	  64  /* different errors of them */
+#define CALLS_KEPT	  54 /* of a thread: the latest, some more than are shown, since they change meanwhile */
+#define CALLS_AT_DEATH	  8	  /* threads that were in a system call when their process died */
+#define CALL_TIME_UNKNOWN (~0ULL) /* its beginning was not seen, or it has not ended */
 
 enum image {
 	IMAGE_KEYTIME = 0,
@@ -85,6 +90,8 @@ enum record_type {
 	RECORD_IDLE = 10,	  /* struct idle_record, from the idle iterator */
 	RECORD_SLICE = 12,	  /* struct slice_record, from the ring buffer of slices */
 	RECORD_EVENT = 11,	  /* struct life_event and what its kind adds */
+	RECORD_CALLS = 13,	  /* struct calls_record, after that of its process or thread */
+	RECORD_SEQUENCE = 14,	  /* struct sequence_record, from the sequences iterator */
 };
 
 enum record_flag {
@@ -99,7 +106,7 @@ enum record_flag {
 
 /* What follows a process_record or thread_record, in this order. */
 enum part_flag {
-	PART_SCHEDULE = 1, /* struct schedule_stats */
+	PART_SCHEDULE = 1, /* struct histogram */
 	PART_KEYTIME = 2,  /* struct keytime_stats */
 	PART_CAUSE = 4,	   /* struct death_cause */
 };
@@ -160,6 +167,14 @@ enum origin {
 	ORIGIN_KERNEL = 6,
 };
 
+/* How the number of a system call is to be understood. */
+enum call_kind {
+	CALL_NONE = 0,
+	CALL_NATIVE = 1,
+	CALL_COMPAT = 2, /* as 32-bit programs number them */
+	CALL_OTHER = 3,	 /* any: there was no row of its own */
+};
+
 enum exit_cause {
 	EXIT_EXIT = 0,
 	EXIT_SIGNAL = 1,
@@ -217,7 +232,7 @@ struct activity {
 	__u32 policies;	      /* how many live policies there are */
 	__u32 schedule_epoch; /* raised when schedule goes from inactive to active */
 	__u32 schedule_ready; /* the epoch in which every task has storage */
-	__u32 pad;
+	__u32 syscall_epoch;  /* raised when syscall goes from inactive to active */
 	__u64 live[POLICY_WORDS];
 	__u64 ended[POLICY_WORDS];    /* the target has died or the deadline has passed */
 	__u64 orphaned[POLICY_WORDS]; /* the target is gone: the policy ends with the last one it follows */
@@ -262,20 +277,21 @@ struct death_cause {
 	char sender_comm[COMM_SIZE];
 };
 
-/* Run-queue delay in ns. The number of waits is the sum of the buckets. */
-struct schedule_stats {
+/* Times in ns. How many there are is the sum of the buckets. */
+struct histogram {
 	__u64 sum;
-	__u64 min; /* meaningless while there are no waits */
+	__u64 min; /* meaningless while there are none */
 	__u64 max;
-	__u64 buckets[SCHEDULE_BUCKETS];
+	__u64 buckets[HISTOGRAM_BUCKETS];
 };
 
 /* The system's reference on one CPU. */
 struct system_stats {
 	__u32 schedule_epoch;
-	__u32 pad;
+	__u32 syscall_epoch;
 	__u64 running; /* the task that the last switch gave this CPU to, as an address; 0 when not known */
-	struct schedule_stats schedule;
+	struct histogram schedule;
+	struct histogram syscall;
 };
 
 struct record_header {
@@ -324,6 +340,7 @@ struct process_record {
 	__u64 schedule_since; /* CLOCK_BOOTTIME in ns of activation */
 	__u64 keytime_since;
 	__u64 ledger_since;
+	__u64 syscall_since;
 	__u32 parts;	   /* mask of enum part_flag */
 	__u32 slices_lost; /* since the last one that was told */
 	struct memory_usage memory;
@@ -352,6 +369,7 @@ struct thread_record {
 	__u64 schedule_since;
 	__u64 keytime_since;
 	__u64 ledger_since;
+	__u64 syscall_since;
 	/* Of the process, where its leader has exited and this thread has not; else 0. */
 	struct memory_usage memory;
 	__u16 policies[NAMES];
@@ -408,7 +426,7 @@ struct shown {
 	struct resource_usage usage; /* user and system add up to runtime */
 	__u64 peak;		     /* bytes */
 	__u64 schedule_since;
-	struct schedule_stats schedule;
+	struct histogram schedule;
 	__u64 keytime_since;
 	__u64 ledger_since;
 	struct keytime_stats keytime;
@@ -427,7 +445,7 @@ struct exit_totals {
 	__u64 counts[EXIT_CAUSES];
 	__u64 user; /* ns */
 	__u64 system;
-	struct schedule_stats lifetimes; /* only sum and buckets */
+	struct histogram lifetimes; /* only sum and buckets */
 	/* The last one counted: if the loader was killed right then, its record is still in the ring. */
 	struct life last;
 };
@@ -516,6 +534,81 @@ struct slice_record {
 	__s32 waker;	/* for WAKER_THREAD: its tid, and its name at that moment */
 	__u32 pad;
 	char waker_comm[COMM_SIZE];
+};
+
+/* Of one system call. It counts when it ends. */
+struct call_row {
+	__s32 number;
+	__u32 kind; /* enum call_kind; CALL_NONE: not there yet */
+	__u64 count;
+	__u64 errors;
+	__u64 time; /* ns, of those whose beginning was seen */
+	__u64 max;
+};
+
+struct call_error {
+	__s32 number;
+	__u16 kind;  /* enum call_kind; CALL_NONE: not there */
+	__u16 error; /* errno */
+	__u64 count;
+};
+
+/* In which a thread was when its process died. */
+struct call_at_death {
+	__s32 tid; /* 0: there is none */
+	__s32 number;
+	__u32 kind;
+	__u32 pad;
+	__u64 time; /* ns, so far */
+};
+
+/* The system calls of a process, or of a thread that is a target itself. */
+struct calls_record {
+	struct record_header header;
+	__s32 tgid;
+	__s32 tid; /* 0: the process */
+	__u64 start_id;
+	__u64 since;	 /* CLOCK_BOOTTIME in ns of activation */
+	__u32 rows_used; /* beside the first: so many are there */
+	__u32 deaths; /* threads that were in a call at the death; more than are kept: the last ones are not
+		       */
+	__u64 other_errors; /* for which there was no room in errors */
+	__u64 min;	    /* ns, of all calls; 0: there are none */
+	__u64 buckets[HISTOGRAM_BUCKETS];
+	struct call_at_death at_death[CALLS_AT_DEATH]; /* the first thread first */
+	struct call_error errors[CALL_ERRORS];	       /* in any order */
+	struct call_row rows[CALL_ROWS];	       /* the first: those of CALL_OTHER */
+};
+
+struct call {
+	__s32 number;
+	__u32 kind;
+	__u64 begin; /* CLOCK_BOOTTIME in ns; 0: not seen */
+	__u64 time;  /* ns */
+	__s64 result;
+};
+
+/* A thread whose system calls count, and the one that it is in. Followed by struct kept_calls if told > 0. */
+struct sequence_record {
+	struct record_header header;
+	__s32 tgid;
+	__s32 tid;
+	__u64 start_id;	       /* of the thread */
+	__u64 leader_start_id; /* of its process */
+	__u64 told;	       /* how many have been kept, most of them overwritten since */
+	__u64 begin;	       /* of the one that it is in, CLOCK_BOOTTIME in ns; 0: not seen */
+	__s32 number;
+	__u32 kind; /* CALL_NONE: it is in none */
+	char comm[COMM_SIZE];
+};
+
+/*
+ * The latest system calls of a thread: the i-th that was kept is at i % CALLS_KEPT. They go on while this is
+ * copied: what is not among the latest CALLS_KEPT of those begun may be half a newer one.
+ */
+struct kept_calls {
+	struct call calls[CALLS_KEPT];
+	__u64 begun;
 };
 
 struct policies_record {

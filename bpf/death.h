@@ -5,14 +5,14 @@
 
 struct whole_process {
 	struct process_record record;
-	struct schedule_stats schedule;
+	struct histogram schedule;
 	struct keytime_stats keytime;
 	struct death_cause cause;
 };
 
 struct whole_target {
 	struct thread_record record;
-	struct schedule_stats schedule;
+	struct histogram schedule;
 	struct keytime_stats keytime;
 	struct death_cause cause;
 };
@@ -33,12 +33,12 @@ static __always_inline void tell_dead(u32 type, struct activity *act, struct tas
 		if (last != leader)
 			add_usage(&whole->record.gone, leader);
 	}
-	schedule_reset(&whole->schedule);
+	histogram_reset(&whole->schedule);
 	if (HAS_SCHEDULE(image->kept)) {
 		whole->record.parts = PART_SCHEDULE;
 		whole->record.header.size = __builtin_offsetof(struct whole_process, keytime);
-		schedule_add_all(&whole->schedule, &image->schedule);
-		schedule_add_all(&whole->schedule, &image->schedule_gone);
+		histogram_add_all(&whole->schedule, &image->schedule);
+		histogram_add_all(&whole->schedule, &image->schedule_gone);
 	}
 	if (HAS_KEYTIME(image->kept)) {
 		whole->record.parts = PART_SCHEDULE | PART_KEYTIME | PART_CAUSE;
@@ -72,6 +72,44 @@ static __always_inline void tell_dead_target(u32 type, struct activity *act, str
 			find_cause(&whole->cause, leader, whole->record.exit_code);
 	}
 	bpf_ringbuf_submit(whole, 0);
+}
+
+/* Before the record of the death, which then says whether they are complete. */
+static __always_inline bool tell_calls(struct call_table *table, struct task_struct *task, s32 tid, u64 since)
+{
+	if (!table)
+		return true;
+	table->is_told = 1;
+	u64 size = complete_calls(&table->record, task, tid, since);
+	if (!bpf_ringbuf_output(&events, &table->record,
+				size < sizeof(table->record) ? size : sizeof(table->record), 0))
+		return true;
+	table->is_told = 0;
+	lose(LOSS_EVENT);
+	return false;
+}
+
+/* All that the process has called, or what it has since it was told: a thread may be late to exit. */
+static __noinline int tell_process_calls(struct task_struct *leader, struct task_image *image)
+{
+	if (!leader || !image || !HAS_SYSCALL(image->kept))
+		return 0;
+	struct call_table *table = bpf_task_storage_get(&process_calls, leader, 0, 0);
+	if (table && table->is_told)
+		return 0;
+	if (!tell_calls(table, leader, 0, image->syscall_since))
+		image->incomplete = 1;
+	return 0;
+}
+
+static __noinline int tell_target_calls(struct task_struct *task, struct target_image *target)
+{
+	if (!task || !target || !HAS_SYSCALL(target->kept))
+		return 0;
+	if (!tell_calls(bpf_task_storage_get(&target_calls, task, 0, 0), task, task->pid,
+			target->syscall_since))
+		target->incomplete = 1;
+	return 0;
 }
 
 /* The slot may have a new policy by now: it is ended only if it still is the one of this life. */

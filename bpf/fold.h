@@ -16,8 +16,8 @@ static __always_inline void fold_into(struct task_image *to, struct task_image *
 	}
 	if (!HAS_SCHEDULE(image->kept))
 		return;
-	schedule_fold(&to->schedule_gone, &image->schedule);
-	schedule_fold(&to->schedule_gone, &image->schedule_gone);
+	histogram_fold(&to->schedule_gone, &image->schedule);
+	histogram_fold(&to->schedule_gone, &image->schedule_gone);
 }
 
 static __always_inline void fold_into_heir(struct task_struct *task, struct task_image *image)
@@ -26,8 +26,10 @@ static __always_inline void fold_into_heir(struct task_struct *task, struct task
 	if (!heir || heir == task || image->folded)
 		return;
 	struct task_image *to = bpf_task_storage_get(&images, heir, 0, 0);
-	if (to)
-		fold_into(to, image);
+	if (!to)
+		return;
+	fold_into(to, image);
+	syscall_hand_over(task, heir); /* it was to be the leader, and has not come to it */
 }
 
 /*
@@ -45,8 +47,10 @@ static __always_inline void fold_rest(struct task_struct *task, struct task_imag
 	if (!leader || leader == task || signal->nr_threads <= 0)
 		return;
 	struct task_image *to = bpf_task_storage_get(&images, leader, 0, 0);
-	if (to)
-		fold_into(to, image);
+	if (!to)
+		return;
+	fold_into(to, image);
+	syscall_hand_over(task, leader);
 }
 
 #endif

@@ -218,6 +218,8 @@ struct mm_struct {
 } CORE;
 struct thread_info {
 	u32 preempt_count; /* not on x86 */
+	unsigned long flags;
+	u32 status; /* on x86 */
 	u32 cpu;
 } CORE;
 struct task_struct {
@@ -252,20 +254,53 @@ struct task_struct {
 } CORE;
 
 #if defined(__TARGET_ARCH_x86)
-#define NR_SCHED_YIELD 24
-#define SYSCALL_NUMBER orig_ax
+#define NR_SCHED_YIELD	 24
+#define NR_RT_SIGRETURN	 15
+#define NR_RESTART	 219
+#define NR_CLONE	 56
+#define NR_FORK		 57
+#define NR_VFORK	 58
+#define TS_COMPAT	 0x0002
+#define CALL_INSTRUCTION 2 /* bytes: syscall, sysenter, int 0x80 */
+#define SYSCALL_NUMBER	 orig_ax
+#define INSTRUCTION	 ip
 struct pt_regs {
 	unsigned long orig_ax;
+	unsigned long ip;
 	unsigned long sp;
 } CORE;
 #elif defined(__TARGET_ARCH_arm64)
-#define NR_SCHED_YIELD 124
-#define SYSCALL_NUMBER syscallno
+#define NR_SCHED_YIELD	 124
+#define NR_RT_SIGRETURN	 139
+#define NR_RESTART	 128
+#define NR_CLONE	 220
+#define NR_FORK		 -1 /* there are none */
+#define NR_VFORK	 -1
+#define TIF_32BIT	 22
+#define CALL_INSTRUCTION 4
+#define SYSCALL_NUMBER	 syscallno
+#define INSTRUCTION	 pc
 struct pt_regs {
+	u64 pc;
 	u64 sp;
 	s32 syscallno;
 } CORE;
 #endif
+
+#define NR_CLONE3 435 /* everywhere */
+
+/* As 32-bit programs of x86 and of ARM number them. */
+#define NR_COMPAT_RESTART      0
+#define NR_COMPAT_FORK	       2
+#define NR_COMPAT_SIGRETURN    119
+#define NR_COMPAT_CLONE	       120
+#define NR_COMPAT_RT_SIGRETURN 173
+#define NR_COMPAT_VFORK	       190
+
+#define EINTR		      4
+#define MAX_ERRNO	      4095
+#define ERESTARTSYS	      512 /* this, 513 and 514: begun anew, or EINTR where a handler says so */
+#define ERESTART_RESTARTBLOCK 516 /* goes on as restart_syscall(2), or EINTR after any handler */
 
 struct linux_binprm {
 	const char *filename;

@@ -57,12 +57,13 @@ struct task_image {
 	u64 schedule_since;
 	u64 keytime_since;
 	u64 ledger_since;
-	struct schedule_stats schedule;
+	u64 syscall_since;
+	struct histogram schedule;
 	struct keytime keytime;
 	struct waker waker;	  /* who has woken it up since it got its CPU */
 	struct waker slice_waker; /* before it got its CPU */
 	/* Of the leader alone, for the process: */
-	struct schedule_stats schedule_gone;
+	struct histogram schedule_gone;
 	struct keytime_stats keytime_gone;
 	u64 exit_time;
 	struct memory_usage memory; /* at death */
@@ -80,9 +81,52 @@ struct target_image {
 	u64 schedule_since;
 	u64 keytime_since;
 	u64 ledger_since;
+	u64 syscall_since;
 	u64 exit_time;
-	struct schedule_stats schedule;
+	struct histogram schedule;
 	struct keytime keytime;
+};
+
+#define NATIVE_NUMBERS	512
+#define FOREIGN_NUMBERS 128
+
+/*
+ * The system calls of a process, carried by its leader, or of a thread that is a target. Of the rows each
+ * number has its own from its first call on. Made at the first call.
+ */
+struct call_table {
+	struct calls_record record;
+	u32 is_told; /* of a dead process: it has been told, and nothing was counted since */
+	u32 pad;
+	u8 native[NATIVE_NUMBERS];   /* row by number; 0: none yet */
+	u8 foreign[FOREIGN_NUMBERS]; /* by a hash of those that are larger, below 0, or not native */
+};
+
+/* A call that a signal has interrupted. Only what happens next says whether it goes on or has failed. */
+struct interrupted_call {
+	u64 begin; /* 0: not seen */
+	u64 end;
+	u64 instruction; /* where the program goes on */
+	u64 stack;
+	s32 number;
+	u32 kind;	/* CALL_NONE: there is none */
+	u32 may_resume; /* by the next call, if that is from the same place */
+	u32 pad;
+};
+
+/* Of each thread that makes system calls while they are imaged: for the system's reference of any. */
+struct thread_calls {
+	u64 since; /* CLOCK_BOOTTIME in ns of the activation that kept is of */
+	u64 told;  /* as in struct sequence_record */
+	u32 next;  /* place in kept.calls */
+	u32 epoch; /* activity.syscall_epoch at the beginning of the call */
+	u64 begin; /* of the latest call, as here to kind */
+	s32 number;
+	u32 kind;
+	u32 is_inside; /* of that call */
+	u32 pad;
+	struct interrupted_call interrupted;
+	struct kept_calls kept;
 };
 
 /* The verifier lets no pointer become a number in a register, but one that is stored comes back as a number.
@@ -125,6 +169,9 @@ MAP(percpu_anchor, BPF_MAP_TYPE_PERCPU_ARRAY, 1, u32, struct percpu_anchor);
 TASK_STORAGE(images, struct task_image);
 TASK_STORAGE(target_images, struct target_image);
 TASK_STORAGE(fatal_signals, struct fatal_signals);
+TASK_STORAGE(process_calls, struct call_table);
+TASK_STORAGE(target_calls, struct call_table);
+TASK_STORAGE(thread_calls, struct thread_calls);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -174,6 +221,15 @@ static __always_inline void lose(u32 cause)
 	u64 *count = bpf_map_lookup_elem(&losses, &cause);
 	if (count)
 		__sync_fetch_and_add(count, 1);
+}
+
+/* A thread cannot be imaged, or not wholly: where its process is, that is not complete. */
+static __always_inline void lose_thread(struct task_struct *leader)
+{
+	struct task_image *process = bpf_task_storage_get(&images, leader, 0, 0);
+	lose(LOSS_STORAGE);
+	if (process)
+		process->incomplete = 1;
 }
 
 /* Room for what user space is told of; counted as lost where there is none. size: a constant. */

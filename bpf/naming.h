@@ -125,8 +125,8 @@ static __noinline int begin_images(struct task_struct *task, struct task_image *
 	struct task_image *process = task == leader ? NULL : bpf_task_storage_get(&images, leader, 0, 0);
 	u32 begun = process ? process->images & images_for_process(act, process) : 0;
 	if (fresh & 1 << IMAGE_SCHEDULE) {
-		schedule_reset(&image->schedule);
-		schedule_reset(&image->schedule_gone);
+		histogram_reset(&image->schedule);
+		histogram_reset(&image->schedule_gone);
 		image->schedule_since =
 			process && begun & 1 << IMAGE_SCHEDULE ? process->schedule_since : now;
 	}
@@ -138,6 +138,10 @@ static __noinline int begin_images(struct task_struct *task, struct task_image *
 			image->incomplete |= !keep_fatal_signals(task);
 		}
 		image->keytime_since = process && begun & 1 << IMAGE_KEYTIME ? process->keytime_since : now;
+	}
+	if (fresh & 1 << IMAGE_SYSCALL) {
+		bpf_task_storage_delete(&process_calls, task);
+		image->syscall_since = process && begun & 1 << IMAGE_SYSCALL ? process->syscall_since : now;
 	}
 	if (fresh & 1 << IMAGE_LEDGER) {
 		__builtin_memset(image->keytime_gone.times, 0, sizeof(image->keytime_gone.times));
@@ -155,13 +159,17 @@ static __noinline int begin_target_images(struct task_struct *task, struct targe
 	if (!act || !leader || !target)
 		return 0;
 	if (fresh & 1 << IMAGE_SCHEDULE) {
-		schedule_reset(&target->schedule);
+		histogram_reset(&target->schedule);
 		target->schedule_since = now;
 	}
 	if (fresh & 1 << IMAGE_KEYTIME) {
 		keytime_reset(&target->keytime.stats);
 		target->keytime_since = now;
 		target->incomplete = !keep_fatal_signals(leader);
+	}
+	if (fresh & 1 << IMAGE_SYSCALL) {
+		bpf_task_storage_delete(&target_calls, task);
+		target->syscall_since = now;
 	}
 	if (fresh & 1 << IMAGE_LEDGER) {
 		ledger_begin(act, &target->keytime, task, now);
@@ -170,13 +178,34 @@ static __noinline int begin_target_images(struct task_struct *task, struct targe
 	return 0;
 }
 
-/* A thread cannot be imaged: where its process is, that is not complete. */
-static __always_inline void lose_thread(struct task_struct *leader)
+/* kept: images of the process and of the thread that are. */
+static __noinline int sweep_calls(struct task_struct *task, u32 kept, u32 kept_of_thread)
 {
-	struct task_image *process = bpf_task_storage_get(&images, leader, 0, 0);
-	lose(LOSS_STORAGE);
-	if (process)
-		process->incomplete = 1;
+	struct activity *act = get_activity();
+	if (!act || !task)
+		return 0;
+	if (!act->active[IMAGE_SYSCALL])
+		bpf_task_storage_delete(&thread_calls, task);
+	if (!(kept & 1 << IMAGE_SYSCALL))
+		bpf_task_storage_delete(&process_calls, task);
+	if (!(kept_of_thread & 1 << IMAGE_SYSCALL))
+		bpf_task_storage_delete(&target_calls, task);
+	return 0;
+}
+
+/* Forgets what deactivated images have counted. wanted: the images of the thread that is a target itself. */
+static __noinline int sweep_task(struct task_struct *task, struct task_image *image, u32 wanted, u64 named)
+{
+	struct activity *act = get_activity();
+	if (!act || !task || !image)
+		return 0;
+	image->kept = image->images;
+	sweep_calls(task, image->kept, wanted);
+	if (!wanted)
+		bpf_task_storage_delete(&target_images, task);
+	if (!named && !act->active[IMAGE_SCHEDULE])
+		bpf_task_storage_delete(&images, task);
+	return 0;
 }
 
 /*
@@ -190,7 +219,6 @@ static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 	struct task_struct *leader = task ? task->group_leader : NULL;
 	if (!ctl || !act || !leader)
 		return 0;
-
 	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
 	union {
 		u16 policies[NAMES];
@@ -209,8 +237,11 @@ static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 		if (!image)
 			lose_thread(leader);
 	}
-	if (!image)
+	if (!image) {
+		if (ctl->sweep)
+			sweep_calls(task, 0, 0);
 		return 0;
+	}
 	u32 followed = *(volatile u32 *)&image->followed;
 	follow(act, image, followed, still_follows(act, task, followed ? followed : ancestor));
 	names.policies[NAMED_BY_ANCESTOR] = image->followed;
@@ -263,13 +294,8 @@ static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 		lose(LOSS_STORAGE);
 	}
 
-	if (ctl->sweep) {
-		image->kept = image->images;
-		if (target && !wanted)
-			bpf_task_storage_delete(&target_images, task);
-		if (!names.named && !act->active[IMAGE_SCHEDULE])
-			bpf_task_storage_delete(&images, task);
-	}
+	if (ctl->sweep)
+		sweep_task(task, image, wanted, names.named);
 	return 0;
 }
 

@@ -203,6 +203,8 @@ static long apply_policy(u32 slot, void *context)
 			    !__sync_fetch_and_add(&act->active[which], 1)) {
 				if (which == IMAGE_SCHEDULE)
 					act->schedule_epoch++;
+				if (which == IMAGE_SYSCALL)
+					act->syscall_epoch++;
 				if (which == IMAGE_LEDGER)
 					act->clock_offset = 0;
 			}

@@ -12,11 +12,12 @@ char LICENSE[] SEC("license") = "GPL";
 
 #include "heir.h"
 #include "comm.h"
-#include "delay.h"
+#include "histogram.h"
 #include "policy.h"
 #include "resource.h"
 #include "keytime.h"
 #include "ledger.h"
+#include "syscall.h"
 #include "naming.h"
 #include "schedule.h"
 #include "record.h"
@@ -36,6 +37,24 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 		schedule_switch(act, prev, next, image, run_delay);
 	if (act->active[IMAGE_LEDGER])
 		ledger_switch(ctx, act, preempt, prev, next, image, run_delay, prev_state);
+	return 0;
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
+{
+	struct activity *act = get_activity();
+	if (act && act->active[IMAGE_SYSCALL])
+		syscall_enter(act, regs, id);
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(sys_exit, struct pt_regs *regs, long result)
+{
+	struct activity *act = get_activity();
+	if (act && act->active[IMAGE_SYSCALL])
+		syscall_exit(act, regs, result);
 	return 0;
 }
 
@@ -84,12 +103,15 @@ int BPF_PROG(sched_process_exec, struct task_struct *task, s32 old_pid, struct l
 	if (slot && old_pid != task->pid) {
 		lose_target(act, slot);
 		bpf_task_storage_delete(&target_images, task);
+		bpf_task_storage_delete(&target_calls, task);
 	}
 	name_task(task, bpf_ktime_get_boot_ns(), 0);
 	image = bpf_task_storage_get(&images, task, 0, 0);
 	if (!image)
 		return 0;
 	keytime_exec(act, task, image, old_pid, bprm);
+	if (old_pid != task->pid && syscall_counts(act, image))
+		table_of_process(task); /* of the old leader's, some may yet come when that is freed */
 	clear_slot(act->ended, image->policies[NAMED_BY_THREAD]);
 	if (!image->named && image->kept && is_own(act, task)) {
 		image->kept = image->images = 0;
@@ -140,6 +162,9 @@ int BPF_PROG(sched_prepare_exec, struct task_struct *task)
 		return 0;
 	struct task_image *to = bpf_task_storage_get(&images, task, 0, 0);
 	struct task_image *image = bpf_task_storage_get(&images, leader, 0, 0);
+	struct activity *act = get_activity();
+	if (act && image && syscall_counts(act, image) && table_of_process(task))
+		syscall_hand_over(leader, task);
 	if (to && image && image->was_leader && !image->folded)
 		fold_into(to, image);
 	return 0;
@@ -161,11 +186,14 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 	u64 now = bpf_ktime_get_boot_ns();
 	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
 	ledger_exit(task, image, now);
+	if (act->active[IMAGE_SYSCALL])
+		syscall_end_thread(task);
 	if (target) {
 		if (ledger_counts_target(act, image, target))
 			ledger_settle_task(act, &target->keytime, task, now);
 		target->exit_time = now;
 		end_soon(act, image->policies[NAMED_BY_THREAD]);
+		tell_target_calls(task, target);
 		if (target->kept)
 			tell_dead_target(RECORD_TARGET, act, leader, task, image, target);
 	}
@@ -180,6 +208,7 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 	end_soon(act, process->policies[NAMED_BY_PROCESS]);
 	if (task->mm)
 		read_memory(&process->memory, task->mm);
+	tell_process_calls(leader, process);
 	if (process->kept)
 		tell_dead(RECORD_DEATH, act, leader, process, task);
 	return 0;
@@ -212,6 +241,7 @@ int BPF_PROG(sched_process_free, struct task_struct *task)
 	}
 	if (!image->exit_time)
 		image->exit_time = bpf_ktime_get_boot_ns();
+	tell_process_calls(task, image);
 	if (image->kept)
 		tell_dead(RECORD_FINAL_PROCESS, act, task, image, NULL);
 	end_policy_of(act, image->policies[NAMED_BY_PROCESS], task->tgid, task->start_boottime);
@@ -268,7 +298,7 @@ int portraits(struct bpf_iter__task *ctx)
 	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
 	if (target && target->kept) {
 		int parts = write_target(ctx, image, target);
-		if (parts < 0 || !write_parts(ctx, parts, image, target))
+		if (parts < 0 || !write_parts(ctx, parts, image, target) || !write_target_calls(ctx, target))
 			return 0;
 	}
 	struct task_image *process = bpf_task_storage_get(&images, leader, 0, 0);
@@ -278,13 +308,22 @@ int portraits(struct bpf_iter__task *ctx)
 	u64 written = process->sessions[reader];
 	if (written != ctx->meta->session_id) {
 		int parts = write_process(ctx, process);
-		if (parts < 0 || (parts & PART_CAUSE && !write_cause(ctx)))
+		if (parts < 0 || (parts & PART_CAUSE && !write_cause(ctx)) ||
+		    !write_process_calls(ctx, process))
 			return 0;
 		process->sessions[reader] = ctx->meta->session_id;
 	}
 	int parts = write_thread(ctx, image);
 	if (parts < 0 || !write_parts(ctx, parts, image, NULL))
 		process->sessions[reader] = written;
+	return 0;
+}
+
+/* The latest system calls of each thread whose calls count, and the one that it is in. */
+SEC("iter/task")
+int sequences(struct bpf_iter__task *ctx)
+{
+	write_sequence(ctx);
 	return 0;
 }
 

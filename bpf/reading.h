@@ -5,7 +5,7 @@
 
 static __always_inline u32 size_of(u32 parts)
 {
-	return (parts & PART_SCHEDULE ? sizeof(struct schedule_stats) : 0) +
+	return (parts & PART_SCHEDULE ? sizeof(struct histogram) : 0) +
 	       (parts & PART_KEYTIME ? sizeof(struct keytime_stats) : 0);
 }
 
@@ -23,7 +23,7 @@ static __noinline int write_parts(struct bpf_iter__task *ctx, u32 parts, struct 
 	if (!act || !task || !image)
 		return 0;
 	if (parts & PART_SCHEDULE &&
-	    !write(ctx, target ? &target->schedule : &image->schedule, sizeof(struct schedule_stats)))
+	    !write(ctx, target ? &target->schedule : &image->schedule, sizeof(struct histogram)))
 		return 0;
 	if (!(parts & PART_KEYTIME))
 		return 1;
@@ -63,10 +63,36 @@ static __noinline int write_process(struct bpf_iter__task *ctx, struct task_imag
 	}
 	bool is_written =
 		write(ctx, &record, sizeof(record)) &&
-		(!HAS_SCHEDULE(record.kept) ||
-		 write(ctx, &image->schedule_gone, sizeof(struct schedule_stats))) &&
+		(!HAS_SCHEDULE(record.kept) || write(ctx, &image->schedule_gone, sizeof(struct histogram))) &&
 		(!HAS_KEYTIME(record.kept) || write(ctx, &image->keytime_gone, sizeof(struct keytime_stats)));
 	return is_written ? (int)record.parts : -1;
+}
+
+static __always_inline bool write_calls(struct bpf_iter__task *ctx, struct call_table *table,
+					struct task_struct *task, s32 tid, u64 since)
+{
+	if (!table) /* it has made none */
+		return true;
+	u64 size = complete_calls(&table->record, task, tid, since);
+	return write(ctx, &table->record, size < sizeof(table->record) ? size : sizeof(table->record));
+}
+
+static __noinline int write_process_calls(struct bpf_iter__task *ctx, struct task_image *image)
+{
+	struct task_struct *task = ctx->task, *leader = task ? task->group_leader : NULL;
+	if (!leader || !image || !HAS_SYSCALL(image->kept))
+		return 1;
+	return write_calls(ctx, bpf_task_storage_get(&process_calls, leader, 0, 0), leader, 0,
+			   image->syscall_since);
+}
+
+static __noinline int write_target_calls(struct bpf_iter__task *ctx, struct target_image *target)
+{
+	struct task_struct *task = ctx->task;
+	if (!task || !target || !HAS_SYSCALL(target->kept))
+		return 1;
+	return write_calls(ctx, bpf_task_storage_get(&target_calls, task, 0, 0), task, task->pid,
+			   target->syscall_since);
 }
 
 /* The parts that are to follow, or below 0: there was no room. */
@@ -100,6 +126,37 @@ static __noinline int write_target(struct bpf_iter__task *ctx, struct task_image
 	record.parts = parts_of(record.kept);
 	record.header.size += size_of(record.parts);
 	return write(ctx, &record, sizeof(record)) ? record.parts : -1;
+}
+
+/* A thread whose calls count, for its process or for itself. */
+static __noinline int write_sequence(struct bpf_iter__task *ctx)
+{
+	struct activity *act = get_activity();
+	struct task_struct *task = ctx->task, *leader = task ? task->group_leader : NULL;
+	struct task_image *image = task ? bpf_task_storage_get(&images, task, 0, 0) : NULL;
+	if (!act || !leader || !image)
+		return 0;
+	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
+	if (!HAS_SYSCALL(image->kept) && !(target && HAS_SYSCALL(target->kept)))
+		return 0;
+	struct thread_calls *thread = bpf_task_storage_get(&thread_calls, task, 0, 0);
+	struct sequence_record record;
+	__builtin_memset(&record, 0, sizeof(record));
+	record.header.type = RECORD_SEQUENCE;
+	record.header.size = sizeof(record);
+	record.tgid = task->tgid;
+	record.tid = task->pid;
+	record.start_id = task->start_boottime;
+	record.leader_start_id = leader->start_boottime;
+	read_comm(record.comm, task);
+	find_call(&record, act, task, thread);
+	if (thread)
+		record.told = thread->told;
+	if (record.told)
+		record.header.size += sizeof(struct kept_calls);
+	if (write(ctx, &record, sizeof(record)) && thread && record.told)
+		write(ctx, &thread->kept, sizeof(thread->kept));
+	return 0;
 }
 
 #endif

@@ -6,6 +6,7 @@
 #define HAS_SCHEDULE(mask) ((mask)&1 << IMAGE_SCHEDULE)
 #define HAS_KEYTIME(mask)  ((mask)&1 << IMAGE_KEYTIME)
 #define HAS_LEDGER(mask)   ((mask)&1 << IMAGE_LEDGER)
+#define HAS_SYSCALL(mask)  ((mask)&1 << IMAGE_SYSCALL)
 
 /* The parts that belong to images that have counted. */
 static __always_inline u32 parts_of(u32 kept)
@@ -47,6 +48,7 @@ static __always_inline void fill_process(struct process_record *record, u32 type
 	record->schedule_since = image->schedule_since;
 	record->keytime_since = image->keytime_since;
 	record->ledger_since = HAS_LEDGER(image->kept) ? image->ledger_since : 0;
+	record->syscall_since = image->syscall_since;
 	record->slices_lost = image->keytime.slices_lost;
 	record->shown_user = signal->prev_cputime.utime;
 	record->shown_system = signal->prev_cputime.stime;
@@ -106,6 +108,7 @@ static __always_inline void fill_target(struct thread_record *record, u32 type, 
 	record->schedule_since = target->schedule_since;
 	record->keytime_since = target->keytime_since;
 	record->ledger_since = HAS_LEDGER(target->kept) ? target->ledger_since : 0;
+	record->syscall_since = target->syscall_since;
 	record->slices_lost = target->keytime.slices_lost;
 	if (target->incomplete)
 		record->header.flags |= RECORD_INCOMPLETE;

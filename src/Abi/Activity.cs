@@ -10,7 +10,9 @@ public struct Activity
 
     /// <summary>The epoch in which every task has storage.</summary>
     public uint ScheduleReady;
-    public uint Pad;
+
+    /// <summary>Raised when the syscall image goes from inactive to active.</summary>
+    public uint SyscallEpoch;
     public SlotBits Live;
 
     /// <summary>The target has died or the deadline has passed.</summary>

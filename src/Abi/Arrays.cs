@@ -19,8 +19,8 @@ public struct Comm
 }
 
 /// <summary>Counts by bucket.</summary>
-[InlineArray(Limits.ScheduleBuckets)]
-public struct ScheduleBuckets
+[InlineArray(Limits.HistogramBuckets)]
+public struct HistogramBuckets
 {
     private ulong _first;
 }

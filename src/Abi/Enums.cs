@@ -88,6 +88,8 @@ public enum RecordType : ushort
     Idle = 10,
     Event = 11,
     Slice = 12,
+    Calls = 13,
+    Sequence = 14,
 }
 
 [Flags]
@@ -111,7 +113,7 @@ public enum PartFlag : uint
 {
     None = 0,
 
-    /// <summary>A <see cref="ScheduleStats"/>.</summary>
+    /// <summary>A <see cref="Histogram"/>.</summary>
     Schedule = 1,
 
     /// <summary>A <see cref="KeytimeStats"/>.</summary>
@@ -203,6 +205,20 @@ public enum TimeState : uint
     /// <summary>By a signal or a tracer, or by a freezer that did not find it asleep.</summary>
     Stopped = 5,
     States = 6,
+}
+
+/// <summary>How the number of a system call is to be understood.</summary>
+public enum CallKind : uint
+{
+    /// <summary>There is no call.</summary>
+    None = 0,
+    Native = 1,
+
+    /// <summary>As 32-bit programs number them.</summary>
+    Compat = 2,
+
+    /// <summary>Any: there was no room for its number.</summary>
+    Other = 3,
 }
 
 /// <summary>Where the signal came from that has ended a process.</summary>

@@ -14,7 +14,7 @@ public struct ExitTotals
     public ulong System;
 
     /// <summary>In ns, from start to death; only sum and buckets.</summary>
-    public ScheduleStats Lifetimes;
+    public Histogram Lifetimes;
 
     /// <summary>The last one counted: if the loader was killed right then, its record is still in the ring.</summary>
     public Life Last;

@@ -128,18 +128,22 @@ public sealed class KernelMaps : IDisposable
         return counts;
     }
 
-    /// <summary>Run-queue delay of all tasks on all CPUs since schedule became active.</summary>
-    public ScheduleStats ReadSystemSchedule()
+    /// <summary>All tasks on all CPUs since schedule, and since syscall, became active.</summary>
+    /// <param name="activity">As read before.</param>
+    public (Histogram Schedule, Histogram Syscall) ReadSystem(in Activity activity)
     {
-        var system = Loaders(_system);
         var perCpu = new SystemStats[Bpf.PossibleCpus];
-        system.TryLookupPerCpu<uint, SystemStats>(Only, perCpu);
-        var epoch = ReadActivity().ScheduleEpoch;
-        var sum = default(ScheduleStats);
+        Loaders(_system).TryLookupPerCpu<uint, SystemStats>(Only, perCpu);
+        var (schedule, syscall) = (default(Histogram), default(Histogram));
         foreach (var cpu in perCpu)
-            if (cpu.ScheduleEpoch == epoch && epoch != 0)
-                sum = ScheduleStats.Add(sum, cpu.Schedule);
-        return sum;
+        {
+            if (cpu.ScheduleEpoch == activity.ScheduleEpoch && activity.ScheduleEpoch != 0)
+                schedule = Histogram.Add(schedule, cpu.Schedule);
+            if (cpu.SyscallEpoch == activity.SyscallEpoch && activity.SyscallEpoch != 0)
+                syscall = Histogram.Add(syscall, cpu.Syscall);
+        }
+
+        return (schedule, syscall);
     }
 
     public ExitTotals ReadExits() => Loaders(_exits).Lookup<uint, ExitTotals>(Only);

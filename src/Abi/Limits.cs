@@ -3,7 +3,7 @@ namespace ProcImage.Abi;
 /// <summary>The constants of <c>bpf/abi.h</c>.</summary>
 public static class Limits
 {
-    public const int AbiVersion = 5;
+    public const int AbiVersion = 6;
 
     /// <summary>Bytes of a task's name, with the closing zero.</summary>
     public const int CommSize = 16;
@@ -12,8 +12,8 @@ public static class Limits
     public const int MaxPolicies = 1024;
     public const int PolicyWords = MaxPolicies / 64;
 
-    /// <summary>Buckets of a delay histogram: up to 2^11, 2^12, ... 2^34 ns, and above.</summary>
-    public const int ScheduleBuckets = 25;
+    /// <summary>Buckets of a histogram: up to 2^11, 2^12, ... 2^34 ns, and above.</summary>
+    public const int HistogramBuckets = 25;
     public const int FirstBoundLog2 = 11;
 
     /// <summary>Bytes of the ring buffer.</summary>
@@ -53,4 +53,19 @@ public static class Limits
     /// <summary>Names kept of the path of a cgroup, from its end.</summary>
     public const int CgroupLevels = 8;
     public const int CgroupNameSize = 80;
+
+    /// <summary>Different system calls of a life; the others share the first row.</summary>
+    public const int CallRows = 144;
+
+    /// <summary>Different errors of them.</summary>
+    public const int CallErrors = 64;
+
+    /// <summary>The latest system calls of a thread, some more than are shown, since they change meanwhile.</summary>
+    public const int CallsKept = 54;
+
+    /// <summary>Threads that were in a system call when their process died.</summary>
+    public const int CallsAtDeath = 8;
+
+    /// <summary>The beginning of a call was not seen, or it has not ended.</summary>
+    public const ulong CallTimeUnknown = ulong.MaxValue;
 }

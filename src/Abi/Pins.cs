@@ -38,6 +38,9 @@ public static class Pins
     /// <summary>The hook of the schedule image, and of the ledger.</summary>
     public const string SwitchHook = "sched_switch";
 
+    /// <summary>The hooks of the syscall image.</summary>
+    public static IReadOnlyList<string> CallHooks { get; } = ["sys_enter", "sys_exit"];
+
     /// <summary>The hook that says who wakes a thread up: attached only while a target has a ledger.</summary>
     public const string WakingHook = "sched_waking";
 
@@ -54,6 +57,7 @@ public static class Pins
     public const string Portraits = "portraits";
     public const string Text = "text";
     public const string Idle = "idle";
+    public const string Sequences = "sequences";
 
     /// <summary>The hooks that images need, as far as the kernel has them.</summary>
     public static IReadOnlyList<string> HooksOf(ImageSet images) =>
@@ -62,8 +66,9 @@ public static class Pins
         [
             .. LifeHooks,
             .. images.HasFlag(ImageSet.Keytime) ? KeytimeHooks : [],
-            .. (images & (ImageSet.Schedule | ImageSet.Keytime)) != ImageSet.None ? [PrepareExecHook] : Array.Empty<string>(),
+            .. (images & (ImageSet.Schedule | ImageSet.Keytime | ImageSet.Syscall)) != ImageSet.None ? [PrepareExecHook] : Array.Empty<string>(),
             .. (images & (ImageSet.Schedule | ImageSet.Ledger)) != ImageSet.None ? [SwitchHook] : Array.Empty<string>(),
+            .. images.HasFlag(ImageSet.Syscall) ? CallHooks : [],
             .. images.HasFlag(ImageSet.Ledger) ? [WakingHook] : Array.Empty<string>(),
         ];
 
@@ -71,7 +76,7 @@ public static class Pins
     public static IReadOnlyList<string> In(string folder) => folder switch
     {
         Links or Programs => HooksOf(ImageSet.All),
-        Iterators => [Apply, Portraits, Text, Idle],
+        Iterators => [Apply, Portraits, Text, Idle, Sequences],
         _ => Maps,
     };
 

@@ -53,6 +53,14 @@ public static class RecordStream
     public static T Read<T>(ReadOnlySpan<byte> record)
         where T : unmanaged => MemoryMarshal.Read<T>(record);
 
+    /// <summary>A record that may be cut behind what is used of it; the rest is zeros.</summary>
+    public static void ReadCut<T>(ReadOnlySpan<byte> record, out T whole)
+        where T : unmanaged
+    {
+        whole = default;
+        record[..Math.Min(record.Length, Unsafe.SizeOf<T>())].CopyTo(MemoryMarshal.AsBytes(new Span<T>(ref whole)));
+    }
+
     /// <summary>What follows a record.</summary>
     /// <param name="record">With its head.</param>
     /// <param name="parts">As the record says.</param>
@@ -62,7 +70,7 @@ public static class RecordStream
     {
         var rest = record[Unsafe.SizeOf<T>()..];
         return new RecordParts(
-            Take<ScheduleStats>(parts.HasFlag(PartFlag.Schedule), ref rest),
+            Take<Histogram>(parts.HasFlag(PartFlag.Schedule), ref rest),
             Take<KeytimeStats>(parts.HasFlag(PartFlag.Keytime), ref rest),
             Take<DeathCause>(parts.HasFlag(PartFlag.Cause), ref rest));
     }

@@ -42,6 +42,9 @@ public struct ProcessRecord
 
     /// <summary>0 where there is no ledger.</summary>
     public ulong LedgerSince;
+
+    /// <summary>Meaningless without the syscall image.</summary>
+    public ulong SyscallSince;
     public PartFlag Parts;
 
     /// <summary>Since the last one that was told.</summary>
@@ -90,6 +93,7 @@ public struct ThreadRecord
     public ulong ScheduleSince;
     public ulong KeytimeSince;
     public ulong LedgerSince;
+    public ulong SyscallSince;
 
     /// <summary>Of the process, where its leader has exited and this thread has not; else 0.</summary>
     public MemoryUsage Memory;

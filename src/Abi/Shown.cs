@@ -11,7 +11,7 @@ public struct Shown
 
     /// <summary>CLOCK_BOOTTIME in ns of the activation that the delays count from.</summary>
     public ulong ScheduleSince;
-    public ScheduleStats Schedule;
+    public Histogram Schedule;
     public ulong KeytimeSince;
     public ulong LedgerSince;
     public KeytimeStats Keytime;

@@ -5,7 +5,10 @@ public struct SystemStats
 {
     /// <summary>Figures of another epoch than <see cref="Activity.ScheduleEpoch"/> are old.</summary>
     public uint ScheduleEpoch;
-    public uint Pad;
+
+    /// <summary>The same of <see cref="Activity.SyscallEpoch"/>.</summary>
+    public uint SyscallEpoch;
     public ulong Running;
-    public ScheduleStats Schedule;
+    public Histogram Schedule;
+    public Histogram Syscall;
 }

@@ -17,7 +17,7 @@ public sealed class DelayBucketTests
         #include "abi.h"
         #define __always_inline inline __attribute__((always_inline))
         #define __noinline __attribute__((noinline))
-        #include "delay.h"
+        #include "histogram.h"
         int main(int argc, char **argv)
         {
         	for (int i = 1; i < argc; i++)
@@ -30,8 +30,8 @@ public sealed class DelayBucketTests
     public void A_delay_falls_into_the_first_bucket_whose_bound_is_not_below_it()
     {
         var delays = Delays().Where(delay => delay <= long.MaxValue).ToArray();
-        var expected = delays.Select(delay => Enumerable.Range(0, Limits.ScheduleBuckets - 1)
-            .FirstOrDefault(i => delay <= 1UL << (Limits.FirstBoundLog2 + i), Limits.ScheduleBuckets - 1));
+        var expected = delays.Select(delay => Enumerable.Range(0, Limits.HistogramBuckets - 1)
+            .FirstOrDefault(i => delay <= 1UL << (Limits.FirstBoundLog2 + i), Limits.HistogramBuckets - 1));
 
         Assert.Equal(expected, Run(delays));
     }

@@ -12,6 +12,7 @@ internal sealed class Header
         typedef unsigned int __u32;
         typedef int __s32;
         typedef unsigned long long __u64;
+        typedef long long __s64;
 
         """;
 

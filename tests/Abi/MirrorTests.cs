@@ -21,7 +21,7 @@ public class MirrorTests
     [InlineData("__u32 keytime_level;", "__u16 keytime_level;\n\t__u16 extra;", "field extra is missing in C#")]
     [InlineData("__s32 priority;", "__u32 priority;", "sign of thread_record.priority")]
     [InlineData("char comm[COMM_SIZE];\n};", "__u64 comm[2];\n};", "length of policy.comm")]
-    [InlineData("struct schedule_stats schedule;", "__u64 schedule[28];", "type of system_stats.schedule")]
+    [InlineData("struct histogram schedule;", "__u64 schedule[28];", "type of system_stats.schedule")]
     [InlineData("__u64 collect[IMAGES][POLICY_WORDS];", "__u64 collect[POLICY_WORDS][IMAGES];", "length of activity.collect")]
     [InlineData("LOSS_EVENT = 1,", "LOSS_EVENT = 7,", "value of LOSS_EVENT")]
     [InlineData("IMAGE_LOCK = 1,\n\tIMAGE_RESOURCE = 2,", "IMAGE_LOCK = 2,\n\tIMAGE_RESOURCE = 1,", "value of ImageSet.Lock")]

@@ -5,10 +5,10 @@ namespace ProcImage.Imaging;
 /// <summary>Run-queue delay as it is shown: a histogram in ns that never steps back while its image is active.</summary>
 public sealed class Delays
 {
-    private ScheduleStats _stats;
+    private Histogram _stats;
     private ulong _since;
 
-    public ref readonly ScheduleStats Stats => ref _stats;
+    public ref readonly Histogram Stats => ref _stats;
 
     /// <summary>CLOCK_BOOTTIME in ns of the activation that it counts from.</summary>
     public ulong Since => _since;
@@ -23,7 +23,7 @@ public sealed class Delays
     /// <summary>Takes over a newer reading; one of a later activation begins anew.</summary>
     /// <param name="stats">A thread that exited while it was read may be missing: the higher figure is the truer.</param>
     /// <param name="since">CLOCK_BOOTTIME in ns.</param>
-    public void Advance(in ScheduleStats stats, ulong since)
+    public void Advance(in Histogram stats, ulong since)
     {
         if (since != _since)
         {
@@ -37,7 +37,7 @@ public sealed class Delays
         _stats.Max = Math.Max(_stats.Max, stats.Max);
         if (stats.Count > 0)
             _stats.Min = first ? stats.Min : Math.Min(_stats.Min, stats.Min);
-        for (var i = 0; i < Limits.ScheduleBuckets; i++)
+        for (var i = 0; i < Limits.HistogramBuckets; i++)
             _stats.Buckets[i] = Math.Max(_stats.Buckets[i], stats.Buckets[i]);
     }
 }

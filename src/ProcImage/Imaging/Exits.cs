@@ -14,7 +14,7 @@ public sealed class Exits(IFigureStore store)
     public CpuTime Cpu => new(_totals.User, _totals.System);
 
     /// <summary>In ns, from start to death.</summary>
-    public ref readonly ScheduleStats Lifetimes => ref _totals.Lifetimes;
+    public ref readonly Histogram Lifetimes => ref _totals.Lifetimes;
 
     /// <summary>Who was counted last, perhaps by an earlier loader.</summary>
     public Subject Last => Subject.Of(_totals.Last);
@@ -40,7 +40,7 @@ public sealed class Exits(IFigureStore store)
         if (portrait.ExitTime != 0)
         {
             _totals.Lifetimes.Sum += portrait.Lifetime;
-            _totals.Lifetimes.Buckets[ScheduleStats.BucketOf(portrait.Lifetime)]++;
+            _totals.Lifetimes.Buckets[Histogram.BucketOf(portrait.Lifetime)]++;
         }
 
         store.WriteExits(_totals);

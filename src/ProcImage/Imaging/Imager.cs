@@ -22,8 +22,8 @@ public sealed class Imager : IDisposable
     private readonly AutoResetEvent _policiesChanged = new(false);
     private readonly Thread _consumer;
     private readonly Thread _follower;
-    private ScheduleStats _systemSchedule;
-    private uint _systemEpoch;
+    private readonly SystemReference _systemSchedule = new();
+    private readonly SystemReference _systemSyscall = new();
     private long _walks;
 
     public Imager(KernelMaps maps, PortraitTable table)
@@ -90,6 +90,23 @@ public sealed class Imager : IDisposable
         }
     }
 
+    /// <summary>The latest system calls of each thread, and those that they are in. A reading of its own.</summary>
+    /// <param name="subject">A process or thread whose system calls count.</param>
+    /// <param name="most">How many of each thread at most.</param>
+    public IReadOnlyList<CallSequence> ReadSequences(Subject subject, int most)
+    {
+        var sequences = new List<CallSequence>();
+        using var iterator = _maps.OpenIterator(Pins.Sequences);
+        RecordStream.ReadAll(iterator, (in RecordHeader _, ReadOnlySpan<byte> record) =>
+        {
+            var thread = RecordStream.Read<SequenceRecord>(record);
+            if (subject.IsThread ? (thread.Tid, thread.StartId) == (subject.Tid, subject.StartId)
+                : (thread.Tgid, thread.LeaderStartId) == (subject.Tgid, subject.StartId))
+                sequences.Add(CallSequence.Read(record, most, BootClock.Now));
+        });
+        return sequences;
+    }
+
     /// <summary>As of the last reading, and of what was told since then.</summary>
     public LifeState StateOf(Subject subject)
     {
@@ -127,23 +144,16 @@ public sealed class Imager : IDisposable
     {
         var activity = _maps.ReadActivity();
         var policies = _maps.ReadPolicies();
+        var (schedule, syscall) = _maps.ReadSystem(activity);
         return new Snapshot(
             _table.Portraits,
             _table.Exits,
             policies,
             activity,
-            ReadSystemSchedule(activity.ScheduleEpoch),
+            _systemSchedule.Advance(schedule, activity.ScheduleEpoch),
+            _systemSyscall.Advance(syscall, activity.SyscallEpoch),
             _idleTasks.Read(policies, activity),
             _maps.ReadLosses());
-    }
-
-    private ScheduleStats ReadSystemSchedule(uint epoch)
-    {
-        var stats = _maps.ReadSystemSchedule();
-        if (epoch != _systemEpoch || stats.Count >= _systemSchedule.Count)
-            _systemSchedule = stats;
-        _systemEpoch = epoch;
-        return _systemSchedule;
     }
 
     private void Walk()

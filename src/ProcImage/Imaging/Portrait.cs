@@ -55,6 +55,8 @@ public sealed class Portrait(Subject subject)
 
     public Keytimes Keytimes { get; } = new();
 
+    public Calls Calls { get; } = new();
+
     /// <summary>What has happened in this life while key times were imaged.</summary>
     public Biography Biography { get; } = new();
 
@@ -69,8 +71,11 @@ public sealed class Portrait(Subject subject)
     /// <summary>Also while frozen.</summary>
     public bool HasKeytimes { get; private set; }
 
+    /// <summary>Also while frozen.</summary>
+    public bool HasCalls { get; private set; }
+
     /// <summary>Of any image.</summary>
-    public bool HasFigures => HasResources || HasDelays || HasKeytimes;
+    public bool HasFigures => HasResources || HasDelays || HasKeytimes || HasCalls;
 
     /// <summary>Dead; it may not have been reaped yet.</summary>
     public bool IsDead { get; private set; }
@@ -135,6 +140,9 @@ public sealed class Portrait(Subject subject)
     /// <summary>Missed while it counted: unless its final record is still to come, that was lost.</summary>
     public bool HasVanished { get; private set; }
 
+    /// <summary>Unix time in ns of the activation that its system calls count from.</summary>
+    public ulong CallsCreated => BootClock.ToUnix(Calls.Since);
+
     /// <summary>Unix time in ns of the activation that its key times count from.</summary>
     public ulong KeytimesCreated => BootClock.ToUnix(Keytimes.Since);
 
@@ -159,8 +167,14 @@ public sealed class Portrait(Subject subject)
     /// <summary>The same of its times by state alone.</summary>
     public ulong LedgerQuietSince { get; private set; }
 
+    /// <summary>The same of its system calls alone.</summary>
+    public ulong CallsQuietSince { get; private set; }
+
     /// <summary>Shown within the bound on series.</summary>
     public bool IsAdmitted { get; set; }
+
+    /// <summary>The same of its series by system call.</summary>
+    public bool AreCallsAdmitted { get; set; }
 
     /// <summary>Goes on from what an earlier loader has shown of this life.</summary>
     public void Recall(in Shown shown)
@@ -285,6 +299,7 @@ public sealed class Portrait(Subject subject)
             ScheduleSince = record.ScheduleSince,
             KeytimeSince = record.KeytimeSince,
             LedgerSince = record.LedgerSince,
+            SyscallSince = record.SyscallSince,
             Parts = record.Parts,
             SlicesLost = record.SlicesLost,
             Policies = record.Policies,
@@ -324,6 +339,9 @@ public sealed class Portrait(Subject subject)
     /// <summary>Its key times were frozen for long enough.</summary>
     public void DropKeytimes() => HasKeytimes = false;
 
+    /// <summary>Its system calls were frozen for long enough.</summary>
+    public void DropCalls() => HasCalls = false;
+
     /// <summary>Something has happened to it, so its key times count, though no reading may have met it yet.</summary>
     public void NoteKeytimes()
     {
@@ -361,6 +379,12 @@ public sealed class Portrait(Subject subject)
             HasKeytimes = true;
         }
 
+        if (record.Kept.HasFlag(ImageSet.Syscall))
+        {
+            Calls.Begin(record.SyscallSince);
+            HasCalls = true;
+        }
+
         if (record.Header.Flags.HasFlag(RecordFlag.Dead))
         {
             IsDead = true;
@@ -376,6 +400,7 @@ public sealed class Portrait(Subject subject)
         QuietSince = QuietFrom(QuietSince, Images != ImageSet.None, now);
         DelaysQuietSince = QuietFrom(DelaysQuietSince, Images.HasFlag(ImageSet.Schedule), now);
         KeytimesQuietSince = QuietFrom(KeytimesQuietSince, Images.HasFlag(ImageSet.Keytime), now);
+        CallsQuietSince = QuietFrom(CallsQuietSince, Images.HasFlag(ImageSet.Syscall), now);
         LedgerQuietSince = QuietFrom(LedgerQuietSince, Images.HasFlag(ImageSet.Ledger), now);
     }
 

@@ -123,6 +123,9 @@ public sealed class PortraitTable(
             case RecordType.Event:
                 AddEvent(bytes);
                 break;
+            case RecordType.Calls:
+                AddCalls(bytes);
+                break;
             case RecordType.Excepted:
                 Except(bytes);
                 break;
@@ -188,6 +191,13 @@ public sealed class PortraitTable(
         if (!portrait.IsFinal)
             return;
         Conclude(portrait);
+    }
+
+    /// <summary>In a reading after the record that they belong to, at a death before it.</summary>
+    private void AddCalls(ReadOnlySpan<byte> bytes)
+    {
+        RecordStream.ReadCut<CallsRecord>(bytes, out var record);
+        GetOrAdd(new Subject(record.Tgid, record.Tid, record.StartId)).Calls.Advance(record);
     }
 
     private void AddDeath(ReadOnlySpan<byte> bytes, ulong now)
@@ -421,9 +431,11 @@ public sealed class PortraitTable(
                 portrait.DropDelays();
             if (portrait.HasKeytimes && HasLingered(portrait.KeytimesQuietSince, now))
                 DropKeytimes(portrait);
+            if (HasLingered(portrait.CallsQuietSince, now))
+                portrait.DropCalls();
             if (portrait.Keytimes.HasLedger && HasLingered(portrait.LedgerQuietSince, now))
                 portrait.Keytimes.DropLedger();
-            if (HasLingered(portrait.QuietSince, now) || (portrait is { QuietSince: not 0, HasDelays: false, HasKeytimes: false, HasVanished: false }))
+            if (HasLingered(portrait.QuietSince, now) || (portrait is { QuietSince: not 0, HasDelays: false, HasKeytimes: false, HasCalls: false, HasVanished: false }))
                 Forget(portrait);
         }
     }

@@ -8,6 +8,7 @@ namespace ProcImage.Imaging;
 /// <param name="Policies">By slot.</param>
 /// <param name="Activity">Which of them count.</param>
 /// <param name="SystemSchedule">Run-queue delay of all tasks since schedule became active.</param>
+/// <param name="SystemSyscall">System calls of all tasks since syscall became active.</param>
 /// <param name="IdleTasks">Those that are imaged.</param>
 /// <param name="Losses">By <see cref="Loss"/>.</param>
 public sealed record Snapshot(
@@ -15,6 +16,7 @@ public sealed record Snapshot(
     Exits Exits,
     Policy[] Policies,
     Activity Activity,
-    ScheduleStats SystemSchedule,
+    Histogram SystemSchedule,
+    Histogram SystemSyscall,
     IReadOnlyList<IdleTask> IdleTasks,
     ulong[] Losses);

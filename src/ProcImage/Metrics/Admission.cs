@@ -4,8 +4,9 @@ namespace ProcImage.Metrics;
 
 /// <summary>
 /// Bounds the series of portraits: those that a policy names first, then the oldest. Who is admitted stays while it lives,
-/// so that no series comes and goes; the others are counted. The dead have as many again, so that they keep no room from
-/// the living, and those that died first make room.
+/// so that no series comes and goes; the others are counted. What is left then is for the series by system call of those that
+/// no policy names. The dead have as many again, so that they keep no room from the living, and those that died first make
+/// room.
 /// </summary>
 /// <param name="maxSeries">How many series of portraits that live there may be, and how many of dead ones.</param>
 public sealed class Admission(int maxSeries)
@@ -13,6 +14,9 @@ public sealed class Admission(int maxSeries)
     private const int NamedCost = 50;
     private const int OtherCost = 26;
     private const int KeytimesCost = 9;
+    private const int NamedCallsCost = 30;
+    private const int OtherCallsCost = 6;
+    private const int CallCost = 6;
 
     /// <summary>Portraits that are not shown, as of the last time.</summary>
     public int DroppedPortraits { get; private set; }
@@ -29,7 +33,7 @@ public sealed class Admission(int maxSeries)
         AdmitDead(ordered.Where(p => p.IsDead));
         var dropped = ordered.Where(p => !p.IsAdmitted).ToList();
         DroppedPortraits = dropped.Count;
-        DroppedSeries = dropped.Sum(Cost);
+        DroppedSeries = dropped.Sum(Cost) + ordered.Where(p => !p.AreCallsAdmitted).Sum(CostByCall);
         ordered.RemoveAll(p => !p.IsAdmitted);
         return ordered;
     }
@@ -44,20 +48,39 @@ public sealed class Admission(int maxSeries)
                 break;
             portrait.IsAdmitted = true;
         }
+
+        AdmitCalls(ordered, maxSeries - ordered.Where(p => p.IsAdmitted).Sum(Cost));
+    }
+
+    /// <summary>Those of the named are among what they cost. Of the others new ones come up with time.</summary>
+    private static void AdmitCalls(List<Portrait> ordered, int left)
+    {
+        foreach (var portrait in ordered.Where(p => p.IsAdmitted).OrderByDescending(p => p.AreCallsAdmitted))
+        {
+            left -= portrait.IsNamed ? 0 : CostByCall(portrait);
+            portrait.AreCallsAdmitted = portrait.IsNamed || left >= 0;
+        }
     }
 
     /// <summary>Who was admitted in life first, and the latest: what is frozen has been seen already.</summary>
     private void AdmitDead(IEnumerable<Portrait> dead)
     {
         var left = maxSeries;
-        foreach (var portrait in dead
-            .OrderByDescending(p => p.IsTarget).ThenByDescending(p => p.IsNamed).ThenByDescending(p => p.IsAdmitted).ThenByDescending(p => p.ExitTime))
+        var ordered = dead.OrderByDescending(p => p.IsTarget).ThenByDescending(p => p.IsNamed)
+            .ThenByDescending(p => p.IsAdmitted).ThenByDescending(p => p.ExitTime).ToList();
+        foreach (var portrait in ordered)
         {
             left -= Cost(portrait);
             portrait.IsAdmitted = left >= 0;
         }
+
+        AdmitCalls(ordered, maxSeries - ordered.Where(p => p.IsAdmitted).Sum(Cost));
     }
 
     private static int Cost(Portrait portrait) =>
-        (portrait.IsNamed ? NamedCost : OtherCost) + (portrait.HasKeytimes ? KeytimesCost : 0);
+        (portrait.IsNamed ? NamedCost + CostByCall(portrait) : OtherCost)
+        + (portrait.HasKeytimes ? KeytimesCost : 0)
+        + (!portrait.HasCalls ? 0 : portrait.IsNamed ? NamedCallsCost : OtherCallsCost);
+
+    private static int CostByCall(Portrait portrait) => portrait.HasCalls ? CallCost * portrait.Calls.ByCall.Count : 0;
 }

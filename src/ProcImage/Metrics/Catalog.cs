@@ -8,6 +8,7 @@ public static class Catalog
         .. SubjectMetrics.All.Select(metric => metric.Process),
         .. SubjectMetrics.All.Select(metric => metric.Thread).OfType<MetricFamily>(),
         SystemMetrics.Delay, SystemMetrics.DelayMin, SystemMetrics.DelayMax,
+        SystemMetrics.CallLatency, SystemMetrics.CallLatencyMin, SystemMetrics.CallLatencyMax,
         SystemMetrics.Cpu, SystemMetrics.MemoryAvailable, SystemMetrics.StorageRead, SystemMetrics.StorageWritten,
         SystemMetrics.IdleInfo, SystemMetrics.IdleTime, SystemMetrics.IdleSwitches,
         SystemMetrics.Exits, SystemMetrics.ExitedCpu, SystemMetrics.Lifetime,

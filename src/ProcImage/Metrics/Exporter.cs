@@ -21,7 +21,11 @@ internal sealed class Exporter(KernelSide kernelSide, Imager imager, Admission a
         Collect("portraits", () => imager.Read(snapshot =>
         {
             WritePortraits(x, admission.Admit(snapshot.Portraits));
-            WriteSchedule(x, snapshot);
+            if (snapshot.Activity.Active[(int)Image.Schedule] > 0)
+                WriteReference(x, snapshot.SystemSchedule, SystemMetrics.Delay, SystemMetrics.DelayMin, SystemMetrics.DelayMax);
+            if (snapshot.Activity.Active[(int)Image.Syscall] > 0)
+                WriteReference(
+                    x, snapshot.SystemSyscall, SystemMetrics.CallLatency, SystemMetrics.CallLatencyMin, SystemMetrics.CallLatencyMax);
             WriteIdle(x, snapshot.IdleTasks);
             WriteExits(x, snapshot.Exits);
             WritePolicies(x, snapshot);
@@ -81,18 +85,17 @@ internal sealed class Exporter(KernelSide kernelSide, Imager imager, Admission a
         return (portrait, subject.IsThread ? FormattableString.Invariant($"{labels},tid=\"{subject.Tid}\"") : labels);
     }
 
-    private static void WriteSchedule(Exposition x, Snapshot snapshot)
+    private static void WriteReference(
+        Exposition x, in Histogram stats, MetricFamily histogram, MetricFamily min, MetricFamily max)
     {
-        if (snapshot.Activity.Active[(int)Image.Schedule] == 0)
+        x.Begin(histogram);
+        x.Histogram("", stats, allBuckets: true);
+        if (stats.Count == 0)
             return;
-        x.Begin(SystemMetrics.Delay);
-        x.Histogram("", snapshot.SystemSchedule, allBuckets: true);
-        if (snapshot.SystemSchedule.Count == 0)
-            return;
-        x.Begin(SystemMetrics.DelayMin);
-        x.Nanoseconds("", snapshot.SystemSchedule.Min);
-        x.Begin(SystemMetrics.DelayMax);
-        x.Nanoseconds("", snapshot.SystemSchedule.Max);
+        x.Begin(min);
+        x.Nanoseconds("", stats.Min);
+        x.Begin(max);
+        x.Nanoseconds("", stats.Max);
     }
 
     private static void WriteIdle(Exposition x, IReadOnlyList<IdleTask> tasks)

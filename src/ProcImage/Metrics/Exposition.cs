@@ -17,7 +17,7 @@ public sealed class Exposition(IBufferWriter<byte> writer, ExpositionFormat form
     private const ulong NanosecondsPerSecond = 1_000_000_000;
 
     /// <summary>The bounds of delay histograms in seconds, 2^11 ns and up.</summary>
-    private static readonly string[] _bounds = Enumerable.Range(Limits.FirstBoundLog2, Limits.ScheduleBuckets - 1)
+    private static readonly string[] _bounds = Enumerable.Range(Limits.FirstBoundLog2, Limits.HistogramBuckets - 1)
         .Select(log2 => Seconds(1UL << log2))
         .Append("+Inf")
         .ToArray();
@@ -76,13 +76,13 @@ public sealed class Exposition(IBufferWriter<byte> writer, ExpositionFormat form
     /// <param name="labels">Without le.</param>
     /// <param name="stats">In ns.</param>
     /// <param name="allBuckets">False: only the last one, which holds the count.</param>
-    public void Histogram(string labels, in ScheduleStats stats, bool allBuckets)
+    public void Histogram(string labels, in Histogram stats, bool allBuckets)
     {
         ulong count = 0;
-        for (var i = 0; i < Limits.ScheduleBuckets; i++)
+        for (var i = 0; i < Limits.HistogramBuckets; i++)
         {
             count += stats.Buckets[i];
-            if (!allBuckets && i < Limits.ScheduleBuckets - 1)
+            if (!allBuckets && i < Limits.HistogramBuckets - 1)
                 continue;
             Name("_bucket", labels, le: _bounds[i]);
             Write(count);

@@ -128,6 +128,38 @@ public static class SubjectMetrics
                 if (p.Delays.Stats.Count > 0)
                     x.Nanoseconds(id, p.Delays.Stats.Max);
             }),
+
+        ByCall("syscalls_total",
+            "System calls of the process that have ended, or that its threads have ended in: sys_exit, sched_process_exit."
+                + SinceActivation,
+            call => call.Count, (x, labels, count) => x.Number(labels, count)),
+        ByCall("syscall_errors_total",
+            "System calls of the process that have failed: results from -4095 to -1 at sys_exit." + SinceActivation,
+            call => call.Errors, (x, labels, count) => x.Number(labels, count)),
+        ByCall("syscall_seconds_total",
+            "Time of the process in system calls" + SubjectMetric.WithThreads + ": sys_enter to sys_exit." + SinceActivation,
+            call => call.Time, (x, labels, time) => x.Nanoseconds(labels, time)),
+        Latency("syscall_latency_seconds", MetricType.Histogram,
+            "Time of each system call of the process: sys_enter to sys_exit." + SinceActivation,
+            (x, p, id) =>
+            {
+                x.Histogram(id, p.Calls.Latency, p.IsNamed);
+                x.Created(id, p.CallsCreated);
+            }),
+        Latency("syscall_latency_min_seconds", MetricType.Gauge,
+            "Shortest system call of the process." + SinceActivation,
+            (x, p, id) =>
+            {
+                if (p.Calls.Latency.Count > 0)
+                    x.Nanoseconds(id, p.Calls.Latency.Min);
+            }),
+        Latency("syscall_latency_max_seconds", MetricType.Gauge,
+            "Longest system call of the process." + SinceActivation,
+            (x, p, id) =>
+            {
+                if (p.Calls.Latency.Count > 0)
+                    x.Nanoseconds(id, p.Calls.Latency.Max);
+            }),
     ];
 
     /// <summary>What any image gives.</summary>
@@ -180,6 +212,30 @@ public static class SubjectMetrics
         if (portrait.Keytimes.Since != 0) // else no reading has met it yet
             x.Created(id, portrait.KeytimesCreated);
     }
+
+    /// <summary>A series for each system call of which there is any.</summary>
+    private static SubjectMetric ByCall(
+        string name, string help, Func<CallFigures, ulong> figure, Action<Exposition, string, ulong> write) =>
+        SubjectMetric.Define(name, MetricType.Counter, ["syscall"], help, (x, p, id) =>
+        {
+            if (!p.HasCalls || !p.AreCallsAdmitted)
+                return;
+            foreach (var call in p.Calls.ByCall)
+            {
+                if (figure(call) == 0)
+                    continue;
+                var labels = $"{id},{SyscallNames.Label(call.Id)}";
+                write(x, labels, figure(call));
+                x.Created(labels, p.CallsCreated);
+            }
+        });
+
+    private static SubjectMetric Latency(string name, MetricType type, string help, Action<Exposition, Portrait, string> write) =>
+        SubjectMetric.Define(name, type, [], help, (x, p, id) =>
+        {
+            if (p.HasCalls)
+                write(x, p, id);
+        });
 
     private static SubjectMetric Delays(string name, MetricType type, string help, Action<Exposition, Portrait, string> write) =>
         SubjectMetric.Define(name, type, [], help, (x, p, id) =>

@@ -17,6 +17,18 @@ public static class SystemMetrics
         "proc_image_system_sched_delay_max_seconds", MetricType.Gauge, [],
         "Longest run-queue delay of all tasks, the imaged ones included. Since schedule became active.");
 
+    public static MetricFamily CallLatency { get; } = new(
+        "proc_image_system_syscall_latency_seconds", MetricType.Histogram, [],
+        "Time in system calls of all tasks, the imaged ones included, from sys_enter to sys_exit. Since syscall became active.");
+
+    public static MetricFamily CallLatencyMin { get; } = new(
+        "proc_image_system_syscall_latency_min_seconds", MetricType.Gauge, [],
+        "Shortest system call of all tasks, the imaged ones included. Since syscall became active.");
+
+    public static MetricFamily CallLatencyMax { get; } = new(
+        "proc_image_system_syscall_latency_max_seconds", MetricType.Gauge, [],
+        "Longest system call of all tasks, the imaged ones included. Since syscall became active.");
+
     public static MetricFamily Cpu { get; } = new(
         "proc_image_system_cpu_seconds_total", MetricType.Counter, ["mode"],
         "CPU time of all CPUs of the machine, from /proc/stat. Since boot.");

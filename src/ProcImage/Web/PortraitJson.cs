@@ -15,14 +15,16 @@ internal static class PortraitJson
         json.WriteStartObject();
         json.WriteStartArray("processes");
         foreach (var portrait in portraits.Where(p => p.HasFigures).OrderBy(p => p.Subject.Tgid).ThenBy(p => p.Subject.Tid))
-            Write(json, portrait, withEvents: false);
+            Write(json, portrait, isAlone: false, null);
         json.WriteEndArray();
         json.WriteEndObject();
     });
 
     /// <summary>Null for null.</summary>
-    public static byte[]? One(Portrait? portrait) =>
-        portrait is not { HasFigures: true } ? null : Build(json => Write(json, portrait, withEvents: true));
+    /// <param name="portrait">With its events, which a list has not.</param>
+    /// <param name="calls">Of one that has system calls.</param>
+    public static byte[]? One(Portrait? portrait, CallDetails? calls) =>
+        portrait is not { HasFigures: true } ? null : Build(json => Write(json, portrait, isAlone: true, calls));
 
     /// <summary>Where it is not, what was lost too.</summary>
     public static void WriteComplete(Utf8JsonWriter json, Portrait portrait)
@@ -46,7 +48,7 @@ internal static class PortraitJson
         return stream.ToArray();
     }
 
-    private static void Write(Utf8JsonWriter json, Portrait portrait, bool withEvents)
+    private static void Write(Utf8JsonWriter json, Portrait portrait, bool isAlone, CallDetails? calls)
     {
         json.WriteStartObject();
         json.WriteNumber("tgid", portrait.Subject.Tgid);
@@ -76,8 +78,10 @@ internal static class PortraitJson
             WriteResources(json, portrait);
         if (portrait.HasDelays)
             WriteSchedule(json, portrait);
+        if (portrait.HasCalls)
+            SyscallJson.Write(json, portrait, calls);
         if (portrait.HasKeytimes)
-            KeytimeJson.Write(json, portrait, withEvents);
+            KeytimeJson.Write(json, portrait, withEvents: isAlone);
         if (portrait is { HasKeytimes: true, IsDead: true })
             KeytimeJson.WriteDeath(json, portrait);
         json.WriteEndObject();
@@ -117,7 +121,7 @@ internal static class PortraitJson
         json.WriteNumber("priority", portrait.Priority);
         json.WriteNumber("last_cpu", portrait.Cpu);
         json.WriteStartArray("delay_buckets");
-        for (var i = 0; i < Limits.ScheduleBuckets; i++)
+        for (var i = 0; i < Limits.HistogramBuckets; i++)
             json.WriteNumberValue(stats.Buckets[i]);
         json.WriteEndArray();
         json.WriteEndObject();

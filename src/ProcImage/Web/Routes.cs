@@ -140,8 +140,9 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
         return context.Response.WriteAsync("no such life; /api/v1/processes lists them by tgid-start_id\n");
     }
 
-    private static ReadOnlyMemory<byte>? One(Snapshot snapshot, Subject subject) =>
-        PortraitJson.One(snapshot.Portraits.FirstOrDefault(portrait => portrait.Subject == subject)) is { } json
+    private ReadOnlyMemory<byte>? One(Snapshot snapshot, Subject subject) =>
+        snapshot.Portraits.FirstOrDefault(portrait => portrait.Subject == subject) is { } found
+            && PortraitJson.One(found, CallDetails.Read(imager, snapshot, found)) is { } json
             ? json
             : NotThere;
 

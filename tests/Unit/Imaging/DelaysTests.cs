@@ -66,15 +66,15 @@ public class DelaysTests
     public void Over_readings_that_miss_now_this_now_that_thread_nothing_steps_back(int seed)
     {
         var random = new Random(seed);
-        var threads = new ScheduleStats[7];
+        var threads = new Histogram[7];
         for (var reading = 0; reading < 503; reading++)
         {
-            var stats = default(ScheduleStats);
+            var stats = default(Histogram);
             foreach (ref var thread in threads.AsSpan())
             {
-                thread = ScheduleStats.Add(thread, Records.Waits((ulong)random.NextInt64(1L << random.Next(36))));
+                thread = Histogram.Add(thread, Records.Waits((ulong)random.NextInt64(1L << random.Next(36))));
                 if (random.Next(3) > 0)
-                    stats = ScheduleStats.Add(stats, thread);
+                    stats = Histogram.Add(stats, thread);
             }
 
             var before = _delays.Stats;
@@ -83,12 +83,12 @@ public class DelaysTests
         }
     }
 
-    private static void AssertNoStepBack(in ScheduleStats before, in ScheduleStats after)
+    private static void AssertNoStepBack(in Histogram before, in Histogram after)
     {
         Assert.True(after.Sum >= before.Sum);
         Assert.True(after.Max >= before.Max);
         Assert.True(after.Count >= before.Count);
-        for (var i = 0; i < Limits.ScheduleBuckets; i++)
+        for (var i = 0; i < Limits.HistogramBuckets; i++)
             Assert.True(after.Buckets[i] >= before.Buckets[i]);
         if (before.Count > 0)
             Assert.True(after.Min <= before.Min);

@@ -106,38 +106,38 @@ internal static class Records
     }
 
     /// <summary>The delays of so many waits.</summary>
-    public static ScheduleStats Waits(params ReadOnlySpan<ulong> delays)
+    public static Histogram Waits(params ReadOnlySpan<ulong> delays)
     {
-        var stats = new ScheduleStats { Min = ulong.MaxValue };
+        var stats = new Histogram { Min = ulong.MaxValue };
         foreach (var delay in delays)
         {
             stats.Sum += delay;
             stats.Min = Math.Min(stats.Min, delay);
             stats.Max = Math.Max(stats.Max, delay);
-            stats.Buckets[ScheduleStats.BucketOf(delay)]++;
+            stats.Buckets[Histogram.BucketOf(delay)]++;
         }
 
         return stats;
     }
 
     public static byte[] Bytes(
-        this ProcessRecord record, ScheduleStats? schedule = null, KeytimeStats? keytime = null, DeathCause? cause = null) =>
+        this ProcessRecord record, Histogram? schedule = null, KeytimeStats? keytime = null, DeathCause? cause = null) =>
         Whole(record with { Parts = Of(schedule, keytime, cause) }, schedule, keytime, cause);
 
     public static byte[] Bytes(
-        this ThreadRecord record, ScheduleStats? schedule = null, KeytimeStats? keytime = null, DeathCause? cause = null) =>
+        this ThreadRecord record, Histogram? schedule = null, KeytimeStats? keytime = null, DeathCause? cause = null) =>
         Whole(record with { Parts = Of(schedule, keytime, cause) }, schedule, keytime, cause);
 
     /// <summary>What nothing follows.</summary>
     public static byte[] Bytes<T>(this T record)
         where T : unmanaged => Whole(record, null, null, null);
 
-    private static PartFlag Of(ScheduleStats? schedule, KeytimeStats? keytime, DeathCause? cause) =>
+    private static PartFlag Of(Histogram? schedule, KeytimeStats? keytime, DeathCause? cause) =>
         (schedule is null ? PartFlag.None : PartFlag.Schedule)
         | (keytime is null ? PartFlag.None : PartFlag.Keytime)
         | (cause is null ? PartFlag.None : PartFlag.Cause);
 
-    private static byte[] Whole<T>(in T record, ScheduleStats? schedule, KeytimeStats? keytime, DeathCause? cause)
+    private static byte[] Whole<T>(in T record, Histogram? schedule, KeytimeStats? keytime, DeathCause? cause)
         where T : unmanaged
     {
         byte[] bytes = [.. MemoryMarshal.AsBytes([record]), .. BytesOf(schedule), .. BytesOf(keytime), .. BytesOf(cause)];

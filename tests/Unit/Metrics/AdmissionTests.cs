@@ -8,6 +8,7 @@ public class AdmissionTests
 {
     private const int Bound = 200;
     private readonly Readings _readings = new();
+    private readonly List<byte[]> _withCalls = [];
     private readonly Admission _admission = new(Bound);
 
     [Fact]
@@ -46,6 +47,27 @@ public class AdmissionTests
         var record = Records.Named with { Images = ImageSet.All, Kept = ImageSet.All, KeytimeSince = 7, LedgerSince = 7 };
         Read([.. Enumerable.Range(1, 29).Select(i => (record with { Tgid = i }).Bytes(Records.Waits(3000), Records.Times(11)))]);
         AssertWithinTheBound();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Never_are_there_more_with_system_calls(bool named)
+    {
+        for (var i = 1; i <= 29; i++)
+            AddWithCalls(i, named);
+        AssertWithinTheBound();
+    }
+
+    [Fact]
+    public void Who_is_named_has_series_by_system_call_before_the_others()
+    {
+        for (var i = 1; i <= 4; i++)
+            AddWithCalls(i, named: i == 4);
+        Admitted();
+        Assert.Equal([4], _readings.Table.Portraits.Where(portrait => portrait.AreCallsAdmitted).Select(portrait => portrait.Subject.Tgid));
+        Assert.All(_readings.Table.Portraits, portrait => Assert.True(portrait.IsAdmitted));
+        Assert.True(_admission.DroppedSeries > 0);
     }
 
     [Fact]
@@ -140,6 +162,22 @@ public class AdmissionTests
         (record with { Tgid = tgid, StartId = (ulong)tgid * 1000 }).Bytes(Records.Waits(3000));
 
     private void Read(params byte[][] records) => _readings.Read(records);
+
+    /// <summary>In a reading with those that were there before.</summary>
+    private void AddWithCalls(int tgid, bool named)
+    {
+        var images = Records.Both | ImageSet.Syscall;
+        var record = Records.Process with
+        {
+            Header = Records.Head(RecordType.Process, named ? RecordFlag.Named : RecordFlag.None),
+            Images = images,
+            Kept = images,
+            SyscallSince = CallRecords.Since,
+        };
+        _withCalls.Add(Life(record, tgid));
+        _withCalls.Add(CallRecords.Bytes(CallRecords.Process with { Tgid = tgid, StartId = (ulong)tgid * 1000 }));
+        _readings.Read([.. _withCalls]);
+    }
 
     private void AddOne(int tgid, bool named, bool dead)
     {

@@ -9,7 +9,7 @@ namespace ProcImage.Tests.Unit.Metrics;
 public partial class HistogramTests
 {
     private static readonly MetricFamily _family = new("wait_seconds", MetricType.Histogram, ["tgid"], "Waits.");
-    private static readonly ScheduleStats _stats = Records.Waits(100, 2048, 2049, 5_000_000, ulong.MaxValue / 2);
+    private static readonly Histogram _stats = Records.Waits(100, 2048, 2049, 5_000_000, ulong.MaxValue / 2);
 
     [Fact]
     public void Bounds_are_powers_of_two_nanoseconds_in_seconds()

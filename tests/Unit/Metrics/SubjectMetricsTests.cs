@@ -104,6 +104,27 @@ public partial class SubjectMetricsTests
     }
 
     [Fact]
+    public void Each_system_call_has_series_of_its_own_and_errors_where_there_were_any()
+    {
+        var lines = Lines(Written.AsText(x => Written.Portrait(x, Dead()))).ToList();
+        Assert.Equal(
+            ["read 7", "write 3", "openat 13", "openat 7"],
+            lines.Select(line => OfCalls().Match(line)).Where(match => match.Success).Select(match => $"{match.Groups[1]} {match.Groups[2]}"));
+        Assert.Contains(lines, line => line.EndsWith(",syscall=\"write\"} 0.001", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("_syscall_latency_seconds_count{", StringComparison.Ordinal) && line.EndsWith(" 23", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Series_by_system_call_that_were_not_admitted_are_not_written()
+    {
+        var dead = Dead();
+        dead.AreCallsAdmitted = false;
+        var text = Written.AsText(x => Written.Portrait(x, dead));
+        Assert.DoesNotContain(",syscall=", text, StringComparison.Ordinal);
+        Assert.Contains("_syscall_latency_seconds_sum{", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_waits_there_is_neither_a_shortest_nor_a_longest()
     {
         _readings.Read(Records.Process.Bytes());
@@ -123,15 +144,21 @@ public partial class SubjectMetricsTests
 
     private Portrait Living(ImageSet images = Records.Both)
     {
-        var schedule = images.HasFlag(ImageSet.Schedule) ? Records.Waits(3000) : default(ScheduleStats?);
+        var schedule = images.HasFlag(ImageSet.Schedule) ? Records.Waits(3000) : default(Histogram?);
         return _readings.Read((Records.Process with { Images = images, Kept = images }).Bytes(schedule)).Only;
     }
 
     private Portrait Dead()
     {
-        var images = Records.Both | Records.Keytimes;
-        var final = Records.Final with { Images = images, Kept = images, KeytimeSince = Since, LedgerSince = Since };
-        return _readings.Receive(final.Bytes(Records.Waits(3000), Records.Times(11))).Only;
+        var images = Records.Both | Records.Keytimes | ImageSet.Syscall;
+        var final = Records.Final with
+        {
+            Images = images, Kept = images, KeytimeSince = Since, LedgerSince = Since, SyscallSince = Since,
+        };
+        _readings.Receive(CallRecords.Bytes(CallRecords.Process));
+        var dead = _readings.Receive(final.Bytes(Records.Waits(3000), Records.Times(11))).Only;
+        dead.AreCallsAdmitted = true;
+        return dead;
     }
 
     /// <summary>Without its labels.</summary>
@@ -139,6 +166,9 @@ public partial class SubjectMetricsTests
 
     [GeneratedRegex("_(state_seconds|forks|execs|threads_started)_total")]
     private static partial Regex OfKeytimes();
+
+    [GeneratedRegex("_syscall(?:s|_errors)_total\\{.*syscall=\"(.*)\"\\} (.*)")]
+    private static partial Regex OfCalls();
 
     [GeneratedRegex("\\{.*\\}")]
     private static partial Regex Labels();

@@ -59,7 +59,7 @@ public partial class ColumnTests
 
     private static List<Capture> Cells(string row) => [.. Cell().Matches(row).Cast<Capture>()];
 
-    private static (string Header, string Row) Table(ProcessRecord record, ScheduleStats schedule)
+    private static (string Header, string Row) Table(ProcessRecord record, Histogram schedule)
     {
         var portrait = new Readings().Read(record.Bytes(schedule)).Only;
         var lines = PortraitText.Table([portrait]).Split('\n');

@@ -211,7 +211,7 @@ public class KeytimeJsonTests
 
     private static JsonElement Parse(byte[] json) => JsonDocument.Parse(json).RootElement;
 
-    private JsonElement One() => Parse(PortraitJson.One(_readings.Only)!);
+    private JsonElement One() => Parse(PortraitJson.One(_readings.Only, null)!);
 
     private JsonElement Living(KeytimeStats stats)
     {

@@ -41,7 +41,7 @@ public class PortraitJsonTests
     {
         var schedule = One(_readings.Read(Records.Process.Bytes(Records.Waits(3000, 5000)))).GetProperty("schedule");
         var buckets = schedule.GetProperty("delay_buckets").EnumerateArray().Select(bucket => bucket.GetUInt64()).ToList();
-        Assert.Equal(Limits.ScheduleBuckets, buckets.Count);
+        Assert.Equal(Limits.HistogramBuckets, buckets.Count);
         Assert.Equal([0UL, 1UL, 1UL], buckets.Take(3));
         Assert.Equal(
             (2UL, 8000UL, 3000UL, 5000UL),
@@ -101,8 +101,8 @@ public class PortraitJsonTests
     [Fact]
     public void Nobody_and_who_has_nothing_to_show_are_no_portrait()
     {
-        Assert.Null(PortraitJson.One(null));
-        Assert.Null(PortraitJson.One(new Portrait(new Subject(7, 0, 11))));
+        Assert.Null(PortraitJson.One(null, null));
+        Assert.Null(PortraitJson.One(new Portrait(new Subject(7, 0, 11)), null));
     }
 
     [Theory]
@@ -113,7 +113,7 @@ public class PortraitJsonTests
 
     private static ulong Number(JsonElement json, string name) => json.GetProperty(name).GetUInt64();
 
-    private static JsonElement One(Readings readings) => Parse(PortraitJson.One(readings.Only)!);
+    private static JsonElement One(Readings readings) => Parse(PortraitJson.One(readings.Only, null)!);
 
     private static JsonElement Parse(byte[] json) => JsonDocument.Parse(json).RootElement;
 }

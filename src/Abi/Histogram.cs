@@ -1,16 +1,16 @@
 namespace ProcImage.Abi;
 
-/// <summary>Run-queue delays in ns, as sched_switch has found them in <c>task_struct.sched_info</c>.</summary>
-public struct ScheduleStats
+/// <summary>Times in ns: how long waits for a CPU were, or system calls.</summary>
+public struct Histogram
 {
     public ulong Sum;
 
-    /// <summary>Meaningless while there are no waits.</summary>
+    /// <summary>Meaningless while there are none.</summary>
     public ulong Min;
     public ulong Max;
-    public ScheduleBuckets Buckets;
+    public HistogramBuckets Buckets;
 
-    /// <summary>How many waits there were.</summary>
+    /// <summary>How many there are.</summary>
     public readonly ulong Count
     {
         get
@@ -26,19 +26,19 @@ public struct ScheduleStats
     public static int BucketOf(ulong value)
     {
         var bucket = 0;
-        while (bucket < Limits.ScheduleBuckets - 1 && value > 1UL << (Limits.FirstBoundLog2 + bucket))
+        while (bucket < Limits.HistogramBuckets - 1 && value > 1UL << (Limits.FirstBoundLog2 + bucket))
             bucket++;
         return bucket;
     }
 
     /// <summary>Both together.</summary>
-    public static ScheduleStats Add(in ScheduleStats a, in ScheduleStats b)
+    public static Histogram Add(in Histogram a, in Histogram b)
     {
         var sum = a;
         sum.Sum += b.Sum;
         sum.Min = a.Count == 0 ? b.Min : b.Count == 0 ? a.Min : Math.Min(a.Min, b.Min);
         sum.Max = Math.Max(a.Max, b.Max);
-        for (var i = 0; i < Limits.ScheduleBuckets; i++)
+        for (var i = 0; i < Limits.HistogramBuckets; i++)
             sum.Buckets[i] += b.Buckets[i];
         return sum;
     }

@@ -2,22 +2,22 @@ using ProcImage.Abi;
 
 namespace ProcImage.Tests.Unit.Imaging;
 
-public class ScheduleStatsTests
+public class HistogramTests
 {
     [Fact]
     public void The_count_is_the_sum_of_the_buckets()
     {
-        var stats = default(ScheduleStats);
+        var stats = default(Histogram);
         stats.Buckets[0] = 3;
         stats.Buckets[11] = 5;
-        stats.Buckets[Limits.ScheduleBuckets - 1] = 7;
+        stats.Buckets[Limits.HistogramBuckets - 1] = 7;
         Assert.Equal(15UL, stats.Count);
     }
 
     [Fact]
     public void Both_together_have_the_waits_of_both()
     {
-        var both = ScheduleStats.Add(Records.Waits(100, 70_000), Records.Waits(300, 5_000_000));
+        var both = Histogram.Add(Records.Waits(100, 70_000), Records.Waits(300, 5_000_000));
         Assert.Equal(5_070_400UL, both.Sum);
         Assert.Equal(100UL, both.Min);
         Assert.Equal(5_000_000UL, both.Max);
@@ -28,10 +28,10 @@ public class ScheduleStatsTests
     [Fact]
     public void The_minimum_of_a_side_without_waits_is_ignored()
     {
-        var none = new ScheduleStats { Min = 1 };
+        var none = new Histogram { Min = 1 };
         var some = Records.Waits(3000);
-        Assert.Equal(3000UL, ScheduleStats.Add(none, some).Min);
-        Assert.Equal(3000UL, ScheduleStats.Add(some, none).Min);
+        Assert.Equal(3000UL, Histogram.Add(none, some).Min);
+        Assert.Equal(3000UL, Histogram.Add(some, none).Min);
     }
 
     [Theory]
@@ -43,5 +43,5 @@ public class ScheduleStatsTests
     [InlineData(17_179_869_185, 24)]
     [InlineData(ulong.MaxValue, 24)]
     public void A_value_that_equals_a_bound_belongs_below_it(ulong value, int bucket) =>
-        Assert.Equal(bucket, ScheduleStats.BucketOf(value));
+        Assert.Equal(bucket, Histogram.BucketOf(value));
 }
