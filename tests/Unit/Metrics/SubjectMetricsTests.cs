@@ -153,7 +153,11 @@ public partial class SubjectMetricsTests
         var images = Records.Both | Records.Keytimes | ImageSet.Syscall;
         var final = Records.Final with
         {
-            Images = images, Kept = images, KeytimeSince = Since, LedgerSince = Since, SyscallSince = Since,
+            Images = images,
+            Kept = images,
+            KeytimeSince = Since,
+            LedgerSince = Since,
+            SyscallSince = Since,
         };
         _readings.Receive(CallRecords.Bytes(CallRecords.Process));
         var dead = _readings.Receive(final.Bytes(Records.Waits(3000), Records.Times(11))).Only;
