@@ -559,7 +559,7 @@ struct call_at_death {
 	__s32 number;
 	__u32 kind;
 	__u32 pad;
-	__u64 time; /* ns, so far */
+	__u64 time; /* ns, so far, or CALL_TIME_UNKNOWN */
 };
 
 /* The system calls of a process, or of a thread that is a target itself. */

@@ -426,7 +426,7 @@ static __noinline int syscall_end_thread(struct task_struct *task)
 	if (!act || !thread || !leader)
 		return 0;
 	struct ended_call call = {.time = CALL_TIME_UNKNOWN};
-	u64 time = 0;
+	u64 time = CALL_TIME_UNKNOWN;
 	if (is_inside(act, thread)) {
 		call.number = thread->number;
 		call.kind = thread->kind;
@@ -438,7 +438,8 @@ static __noinline int syscall_end_thread(struct task_struct *task)
 		bool is_last = thread->interrupted.may_resume;
 		call.number = thread->interrupted.number;
 		call.kind = thread->interrupted.kind;
-		time = thread->interrupted.begin ? thread->interrupted.end - thread->interrupted.begin : 0;
+		if (thread->interrupted.begin)
+			time = thread->interrupted.end - thread->interrupted.begin;
 		end_interrupted(task, thread, 0);
 		if (!is_last) /* a handler has run since */
 			return 0;

@@ -41,7 +41,7 @@ public struct CallAtDeath
     public CallKind Kind;
     public uint Pad;
 
-    /// <summary>ns, so far.</summary>
+    /// <summary>ns, so far, or <see cref="Limits.CallTimeUnknown"/>.</summary>
     public ulong Time;
 }
 

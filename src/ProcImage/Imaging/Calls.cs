@@ -65,7 +65,7 @@ public sealed class Calls
         _atDeath.Clear();
         foreach (var last in record.AtDeath)
             if (last.Tid != 0)
-                _atDeath.Add(new CallInside(last.Tid, new CallId(last.Kind, last.Number), last.Time));
+                _atDeath.Add(new CallInside(last.Tid, new CallId(last.Kind, last.Number), last.Time == Limits.CallTimeUnknown ? null : last.Time));
     }
 
     private static CallRow[] Rows(in CallsRecord record)
