@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ProcImage.Tests.Kernel;
 
 /// <summary>System calls are counted exactly, whoever makes them.</summary>
@@ -45,14 +43,12 @@ public sealed class SyscallCountTests(ITestOutputHelper log) : KernelTest(log)
     {
         var workload = Start("calls");
         Loader.Control("-s1", "-P", $"{workload.Pid}");
-        var perf = Own(new Child(
-            Requirements.Installed("perf", "linux-perf"), "stat", "-x,", "-D", "1", "-e", "raw_syscalls:sys_enter", "-p", $"{workload.Pid}"));
-        Eventually.True(() => perf.Errors.Contains("Events enabled", StringComparison.Ordinal), "perf counts");
+        var perf = Own(new PerfCounters(workload.Pid, "raw_syscalls:sys_enter"));
         workload.Go();
         workload.End();
         var found = CallPortrait.AwaitDeath(Loader, workload.Pid);
-        perf.AwaitExit(TimeSpan.FromSeconds(20));
-        long entries = long.Parse(perf.Errors.Split('\n').Single(line => line.Contains("sys_enter", StringComparison.Ordinal)).Split(',')[0], CultureInfo.InvariantCulture);
+        perf.Stop();
+        long entries = perf.Read("raw_syscalls:sys_enter");
         Log.WriteLine($"{entries} entries, {found.Count} calls");
         // What every thread was in when both began has no entry, and is counted when it ends.
         Assert.Equal(entries + Threads + 1, found.Count);

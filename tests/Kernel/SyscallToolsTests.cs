@@ -63,9 +63,7 @@ public sealed partial class SyscallToolsTests(ITestOutputHelper log) : KernelTes
         Loader.Control("-s50", "-P", $"{redis.Pid}");
         // While it is stopped it makes no calls: all see the same ones.
         Pause(redis.Pid);
-        string events = string.Join(',', _calls.Select(call => $"syscalls:sys_exit_{call}"));
-        var counter = Own(new Child(perf, "stat", "-x,", "-D", "1", "-e", events, "-p", $"{redis.Pid}"));
-        Eventually.True(() => counter.Errors.Contains("Events enabled", StringComparison.Ordinal), "perf counts");
+        var counters = Own(new PerfCounters(redis.Pid, [.. _calls.Select(call => $"syscalls:sys_exit_{call}")]));
         var tracer = Own(new Child(perf, "trace", "-m", "64M", "-s", "-p", $"{redis.Pid}"));
         Eventually.True(() => MapsOf(tracer.Pid) > 0, "perf has its buffers");
         Thread.Sleep(500); // and it has switched its events on
@@ -76,8 +74,8 @@ public sealed partial class SyscallToolsTests(ITestOutputHelper log) : KernelTes
         Pause(redis.Pid);
         tracer.Signal(Signals.Interrupt);
         tracer.AwaitExit(_limit);
-        counter.Signal(Signals.Interrupt);
-        counter.AwaitExit(_limit);
+        counters.Stop();
+        Eventually.True(() => ParseSummary(tracer.Errors).ContainsKey(_calls[^1]), "perf has said all");
         var found = CallPortrait.Of(Loader, redis.Pid);
         var theirs = ParseSummary(tracer.Errors);
         foreach (string call in _calls)
@@ -85,7 +83,7 @@ public sealed partial class SyscallToolsTests(ITestOutputHelper log) : KernelTes
             long count = found.CountOf(call) - before.CountOf(call);
             double time = (found.Number(call, "time_ns") - (before.CountOf(call) == 0 ? 0 : before.Number(call, "time_ns"))) / 1e6;
             Log.WriteLine($"{call}: {count} calls, {time:0.0} ms; perf: {theirs[call].Calls}, {theirs[call].Milliseconds:0.0} ms");
-            Assert.Equal(Counted(counter.Errors, call), count);
+            Assert.Equal(counters.Read($"syscalls:sys_exit_{call}"), count);
             Assert.InRange(theirs[call].Calls, count * 0.8, count);
             Assert.InRange(time, theirs[call].Milliseconds * 0.95, theirs[call].Milliseconds * 1.05);
         }
@@ -103,10 +101,6 @@ public sealed partial class SyscallToolsTests(ITestOutputHelper log) : KernelTes
         Eventually.True(() => strace.Errors.Contains("attached", StringComparison.Ordinal), "strace has attached");
         return strace;
     }
-
-    private static long Counted(string counters, string call) => long.Parse(
-        counters.Split('\n').Single(line => line.Contains($"sys_exit_{call},", StringComparison.Ordinal)).Split(',')[0],
-        CultureInfo.InvariantCulture);
 
     private static void Pause(int pid)
     {
