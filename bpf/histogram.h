@@ -67,7 +67,7 @@ static __always_inline void lower_to(u64 *where, u64 value)
  * Moves figures to the heir of a thread that is gone. Each field is taken at once, so that nothing is in two
  * places, and what somebody adds meanwhile stays for the next time.
  */
-static __noinline int histogram_fold(struct histogram *to, struct histogram *from)
+__noinline int histogram_fold(struct histogram *to, struct histogram *from)
 {
 	if (!to || !from)
 		return 0;
@@ -81,7 +81,7 @@ static __noinline int histogram_fold(struct histogram *to, struct histogram *fro
 }
 
 /* Leaves both as they are. */
-static __noinline int histogram_add_all(struct histogram *to, const struct histogram *from)
+__noinline int histogram_add_all(struct histogram *to, const struct histogram *from)
 {
 	if (!to || !from)
 		return 0;
@@ -95,7 +95,7 @@ static __noinline int histogram_add_all(struct histogram *to, const struct histo
 	return 0;
 }
 
-static __noinline int histogram_fold_one(struct histogram *to, u64 value, u32 bucket)
+__noinline int histogram_fold_one(struct histogram *to, u64 value, u32 bucket)
 {
 	if (!to)
 		return 0;

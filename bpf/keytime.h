@@ -190,7 +190,7 @@ static __always_inline void keytime_reset(struct keytime_stats *stats)
 #define KEYTIME_FIGURES (sizeof(struct keytime_stats) / sizeof(u64))
 
 /* Moves figures to those of the threads that are gone: each at once, as histogram_fold() does. */
-static __noinline int keytime_fold(struct keytime_stats *to, struct keytime_stats *from)
+__noinline int keytime_fold(struct keytime_stats *to, struct keytime_stats *from)
 {
 	if (!to || !from)
 		return 0;

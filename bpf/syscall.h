@@ -103,14 +103,24 @@ __noinline int count_errors(struct call_table *table, s32 number, u32 kind, u32 
 	return 0;
 }
 
-/* 0 means that there is none yet. */
-static __always_inline void lower_min(u64 *min, u64 time)
+/* These two are not static: so the verifier goes through their loops once. min: 0 means that there is none yet. */
+__noinline int lower_min(u64 *min, u64 time)
 {
+	if (!min)
+		return 0;
 	for (int i = 0; i < CAS_TRIES; i++) {
 		u64 old = *(volatile u64 *)min;
 		if ((old && old <= time) || __sync_val_compare_and_swap(min, old, time) == old)
-			return;
+			break;
 	}
+	return 0;
+}
+
+__noinline int raise_max(u64 *max, u64 time)
+{
+	if (max)
+		raise_to(max, time);
+	return 0;
 }
 
 static __always_inline bool is_error(s64 result)
@@ -126,8 +136,11 @@ struct ended_call {
 	s64 result;
 };
 
-static __always_inline void count_call(struct call_table *table, struct ended_call *call)
+/* Not static, likewise. */
+__noinline int count_call(struct call_table *table, struct ended_call *call)
 {
+	if (!table || !call)
+		return 0;
 	struct call_row *row = row_of(table, call->number, call->kind);
 	__sync_fetch_and_add(&row->count, 1);
 	if (is_error(call->result)) {
@@ -135,15 +148,16 @@ static __always_inline void count_call(struct call_table *table, struct ended_ca
 		count_errors(table, call->number, call->kind, -call->result, 1);
 	}
 	if (call->time == CALL_TIME_UNKNOWN)
-		return;
+		return 0;
 	u32 bucket = bucket_of(call->time);
 	__sync_fetch_and_add(&row->time, call->time);
 	if (call->time > row->max)
-		raise_to(&row->max, call->time);
+		raise_max(&row->max, call->time);
 	if (bucket < HISTOGRAM_BUCKETS)
 		__sync_fetch_and_add(&table->record.buckets[bucket], 1);
 	if (!table->record.min || call->time < table->record.min)
 		lower_min(&table->record.min, call->time);
+	return 0;
 }
 
 /* By all CPUs' tasks. Another one may come in between where the kernel lets the hook be preempted. */
@@ -162,9 +176,9 @@ static __always_inline void count_for_system(struct activity *act, u64 time)
 	if (bucket < HISTOGRAM_BUCKETS)
 		__sync_fetch_and_add(&all->buckets[bucket], 1);
 	if (time > all->max)
-		raise_to(&all->max, time);
+		raise_max(&all->max, time);
 	if (time < all->min)
-		lower_to(&all->min, time);
+		lower_min(&all->min, time);
 }
 
 /* Whoever copies it meanwhile sees that begun is ahead. since: of the image it counts for. */
@@ -476,7 +490,7 @@ __noinline int fold_row(struct call_table *to, struct call_row *from)
 	__sync_fetch_and_add(&row->count, TAKE(from->count));
 	__sync_fetch_and_add(&row->errors, TAKE(from->errors));
 	__sync_fetch_and_add(&row->time, TAKE(from->time));
-	raise_to(&row->max, from->max);
+	raise_max(&row->max, from->max);
 	return 0;
 }
 
