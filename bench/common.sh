@@ -4,12 +4,15 @@ work=$(mktemp -d)
 pins=/sys/fs/bpf/proc_image_bench_$$
 loader=
 tool= # a public one
+server= # that is measured
 
 cleanup() {
 	[ -z "$loader" ] || kill "$loader" 2>/dev/null || true
 	[ -z "$loader" ] || wait "$loader" 2>/dev/null || true
 	[ -z "$tool" ] || kill -INT "$tool" 2>/dev/null || true
 	[ -z "$tool" ] || wait "$tool" 2>/dev/null || true
+	[ -z "$server" ] || kill "$server" 2>/dev/null || true
+	[ -z "$server" ] || wait "$server" 2>/dev/null || true
 	rm -rf "$work"
 }
 trap cleanup EXIT

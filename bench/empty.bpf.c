@@ -12,6 +12,8 @@ char LICENSE[] SEC("license") = "GPL";
 	}
 
 EMPTY(sched_switch)
+EMPTY(sys_enter)
+EMPTY(sys_exit)
 EMPTY(task_newtask)
 EMPTY(sched_process_exec)
 EMPTY(sched_prepare_exec)
