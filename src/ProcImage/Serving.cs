@@ -71,8 +71,7 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
     {
         var images = kernelSide.Preloaded.Names().Count();
         var cost = kernelSide.IsStandby ? "standby: attached while a policy needs it; "
-            : kernelSide.IdleCost is { } nanoseconds
-            ? FormattableString.Invariant($"idle cost about {nanoseconds:0} ns per context switch; ")
+            : $"{kernelSide.IdleCost}" is { Length: > 0 } costs ? $"idle cost about {costs} (--standby: none); "
             : "";
         var what = $"{images} {(images == 1 ? "image" : "images")} over {kernelSide.Hooks.Count} hooks"
             + FormattableString.Invariant($" in {kernelSide.Elapsed.TotalMilliseconds:0} ms");

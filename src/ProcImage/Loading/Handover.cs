@@ -8,14 +8,14 @@ namespace ProcImage.Loading;
 /// <param name="Lock">Descriptor that holds the lock of the pin directory.</param>
 /// <param name="Adopted">Whether the kernel side was another loader's.</param>
 /// <param name="Elapsed">How long it took to get it.</param>
-/// <param name="IdleCost">Nanoseconds for each context switch, where that could be measured.</param>
+/// <param name="IdleCost">As far as it could be measured.</param>
 /// <param name="KernelSymbols">Descriptor of /proc/kallsyms, as one with CAP_SYSLOG reads it.</param>
 /// <param name="Programs">Descriptors of the programs by hook, where those could be had.</param>
 internal sealed record Handover(
     int Lock,
     bool Adopted,
     TimeSpan Elapsed,
-    double? IdleCost,
+    IdleCost IdleCost,
     int? KernelSymbols,
     IReadOnlyDictionary<string, int> Programs)
 {
@@ -27,7 +27,8 @@ internal sealed record Handover(
     private const string LockField = "lock";
     private const string AdoptedField = "adopted";
     private const string ElapsedField = "ms";
-    private const string CostField = "ns";
+    private const string CallCostField = "call_ns";
+    private const string SwitchCostField = "switch_ns";
     private const string SymbolsField = "kallsyms";
 
     /// <summary>Whether this process has started itself again.</summary>
@@ -49,7 +50,9 @@ internal sealed record Handover(
             || !fields.Remove(AdoptedField, out var adopted)
             || !fields.Remove(ElapsedField, out var elapsed))
             return null;
-        double? cost = fields.Remove(CostField, out var nanoseconds) ? nanoseconds : null;
+        var cost = new IdleCost(
+            fields.Remove(CallCostField, out var call) ? call : null,
+            fields.Remove(SwitchCostField, out var switching) ? switching : null);
         int? symbols = fields.Remove(SymbolsField, out var file) ? (int)file : null;
         return new Handover(
             (int)held, adopted != 0, TimeSpan.FromMilliseconds(elapsed), cost, symbols,
@@ -64,7 +67,8 @@ internal sealed record Handover(
         (LockField, Lock),
         (AdoptedField, Adopted ? 1 : 0),
         (ElapsedField, Elapsed.TotalMilliseconds),
-        .. IdleCost is { } cost ? [(CostField, cost)] : Array.Empty<(string, double)>(),
+        .. IdleCost.PerCall is { } call ? [(CallCostField, call)] : Array.Empty<(string, double)>(),
+        .. IdleCost.PerSwitch is { } switching ? [(SwitchCostField, switching)] : Array.Empty<(string, double)>(),
         .. KernelSymbols is { } symbols ? [(SymbolsField, symbols)] : Array.Empty<(string, double)>(),
         .. Programs.Select(program => (program.Key, (double)program.Value)),
     ];

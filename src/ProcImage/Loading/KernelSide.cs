@@ -42,10 +42,7 @@ internal sealed class KernelSide : IDisposable
     /// <summary>How long it took to get here.</summary>
     public TimeSpan Elapsed { get; }
 
-    /// <summary>
-    /// Nanoseconds that being preloaded costs each context switch; null where that could not be measured.
-    /// </summary>
-    public double? IdleCost { get; private set; }
+    public IdleCost IdleCost { get; private set; }
 
     public ImageSet Preloaded => Maps.ReadControl().Preloaded;
 
@@ -58,6 +55,7 @@ internal sealed class KernelSide : IDisposable
     public static KernelSide Start(string path, ImageSet images, bool standby)
     {
         var begin = Stopwatch.GetTimestamp();
+        double? before = null;
         var directory = PinDirectory.Hold(path);
         try
         {
@@ -68,6 +66,8 @@ internal sealed class KernelSide : IDisposable
                 directory.Remove(); // what a loader that was killed while it preloaded has left
                 directory.Dispose();
                 directory = PinDirectory.Hold(path);
+                if (!standby && images.HasFlag(ImageSet.Syscall))
+                    before = IdleCost.TimeOfCall();
                 Preload.Run(directory, images, standby);
             }
 
@@ -77,7 +77,8 @@ internal sealed class KernelSide : IDisposable
                 Stopwatch.GetElapsedTime(begin));
             side.RequirePreloaded(images);
             side.Register();
-            side.IdleCost = Loading.IdleCost.PerSwitch(side);
+            side.IdleCost = new IdleCost(
+                before is null ? null : Math.Max(0, IdleCost.TimeOfCall() - before.Value), IdleCost.OfSwitch(side));
             return side;
         }
         catch
