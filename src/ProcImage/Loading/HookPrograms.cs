@@ -18,19 +18,20 @@ internal sealed class HookPrograms : IDisposable
         {
             foreach (var hook in hooks)
             {
-                if (ProgramHandle.Open(ProgramId(directory, hook)) is { } program)
+                if (ProgramId(directory, hook) is { } id && ProgramHandle.Open(id) is { } program)
                     programs._programs.Add(hook, program);
             }
         }
-        catch (BpfException denied) when (denied.Errno is Errno.EPERM or Errno.ENOENT)
+        catch (BpfException denied) when (denied.Errno == Errno.EPERM)
         {
-            // Or the hook is not attached.
+            // Then none of them can be had.
         }
 
         return programs;
     }
 
-    private static uint ProgramId(string directory, string hook)
+    /// <summary>Null where the hook is not preloaded, or was taken away.</summary>
+    private static uint? ProgramId(string directory, string hook)
     {
         if (File.Exists(Pins.Program(directory, hook)))
         {
@@ -38,6 +39,8 @@ internal sealed class HookPrograms : IDisposable
             return program.Info().Id;
         }
 
+        if (!File.Exists(Pins.Link(directory, hook)))
+            return null;
         using var link = BpfLink.OpenPinned(Pins.Link(directory, hook));
         return link.Info().ProgramId;
     }
