@@ -74,6 +74,8 @@ export function showCalls({ calls, errors, by_call: each, latency: own, system_l
     latency("This process", "own", own),
     ...system ? [latency("All tasks of the machine", "system", system)] : [],
   ]);
+  document.getElementById("threads-title").textContent =
+    deaths.length ? "What its threads were in when it died" : "What its threads are in, and what they have called last";
   show("threads", threads.length + deaths.length > 0);
   fill("by-thread", [...deaths.map(atDeath), ...threads.sort(latest).map(thread)]);
 }

@@ -3,7 +3,7 @@ import { draw } from "./dom.js";
 import { count, share, time } from "./format.js";
 
 const firstBound = 11; // 2^11 ns, about 2 µs
-const width = 12, height = 80, gap = 1, leastHeight = 1;
+const width = 12, height = 80, gap = 1, leastHeight = 2;
 const ticks = ["2 µs", "33 µs", "0.5 ms", "8 ms", "0.1 s", "2 s"]; // below every fourth bar
 const ticksEvery = 4;
 
