@@ -10,11 +10,14 @@ const { values: given } = parseArgs({ options: Object.fromEntries(names.map((nam
 const require = createRequire(join(resolve(given.packages, "node_modules"), "package.json"));
 const { chromium } = require("playwright-core");
 
+const margin = 14;
 const faults = [];
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
 try {
-  const page = await browser.newPage({ viewport: { width: 1640, height: 300 }, colorScheme: given.theme });
-  page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+  const page = await browser.newPage({ viewport: { width: 1680, height: 300 }, colorScheme: given.theme });
+  // The browser asks for an icon by itself.
+  page.on("console", (message) => message.type() === "error" && !message.location().url.endsWith("/favicon.ico")
+    && faults.push(message.text()));
   page.on("pageerror", (error) => faults.push(String(error)));
   await page.goto(given.exporter);
   const link = page.getByRole("link", { name: given.process, exact: true });
@@ -26,7 +29,9 @@ try {
   // Nothing is to change while it is looked at.
   await page.getByRole("button", { name: "Pause" }).click();
   await page.waitForTimeout(500);
-  await page.locator("#life").screenshot({ path: join(given.into, "life.png") });
+  const { x, y, width, height } = await page.locator("#life").boundingBox();
+  const clip = { x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin };
+  await page.screenshot({ path: join(given.into, "life.png"), fullPage: true, clip });
 } finally {
   await browser.close();
 }
