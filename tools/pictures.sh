@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Takes the pictures of the dashboards anew, as docs/images/DASHBOARD-ROW.png: a Prometheus scrapes a proc_image that
-# images a small workload, and Grafana's own components draw the shipped JSON in a headless Chromium. Takes five minutes
-# and, at the first time, half a gigabyte of packages in out/pictures. Argument: light (default) or dark.
+# Takes the pictures of docs/images anew. Those of the page, page.png and life.png: a proc_image images a small workload.
+# Those of the dashboards, DASHBOARD-ROW.png: a Prometheus scrapes it, and Grafana's own components draw the shipped JSON
+# in a headless Chromium. Takes five minutes and, at the first time, half a gigabyte of packages in out/pictures.
+# Argument: light (default) or dark.
 # Pins, ports and directories of its own; stops what it has started.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -99,9 +100,9 @@ start prometheus prometheus --config.file "$work/prometheus.yml" --storage.tsdb.
 wait_for "prometheus" curl --silent --fail "http://$prometheus/-/ready"
 
 workload
-image -P "$redis_pid" -k1 -rS
-image -P "$(pgrep --parent "$stress_pid" | head -1)" -k1 -rS
-image -P "$rounds_pid" -k1 -rS --follow
+image -P "$redis_pid" -k1 -rS -s20
+image -P "$(pgrep --parent "$stress_pid" | head -1)" -k1 -rS -s20
+image -P "$rounds_pid" -k1 -rS -s20 --follow
 image -p "$redis_pid" -rS
 image -p 0 -c 0 -r
 image -p 0 -c 1 -r
@@ -110,6 +111,9 @@ say "the workload runs for $seconds s"
 sleep "$seconds"
 to=$(date +%s%3N)
 
+node tools/pictures/page.mjs --packages "$packages" --exporter "http://$exporter" --process "$redis_pid" --theme "$theme" \
+	--into "$work"
+
 say "drawing"
 # What is drawn is in Prometheus by now, and drawing wants the CPUs.
 kill "$rounds_pid" "$stress_pid" "$redis_pid"
@@ -117,5 +121,5 @@ node tools/pictures/take.mjs --packages "$packages" --prometheus "http://$promet
 	--process redis-server --theme "$theme" --into "$work"
 # Few colours: a third of the size, and nothing to be seen of it.
 pngquant --ext .png --force --quality 80-100 --strip "$work"/*.png
-rm -f docs/images/overview-*.png docs/images/portrait-*.png
+rm -f docs/images/*.png
 mv "$work"/*.png docs/images

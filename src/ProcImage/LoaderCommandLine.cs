@@ -18,7 +18,7 @@ public static class LoaderCommandLine
         'k', "keytime", "key times: start, exec, exit, time in each state");
     private static readonly Flag _lock = new('l', "lock", "waiting for locks, holding them (not in this build)");
     private static readonly Flag _resource = new('r', "resource", "CPU, memory and I/O");
-    private static readonly Flag _syscall = new('s', "syscall", "system calls (not in this build)");
+    private static readonly Flag _syscall = new('s', "syscall", "system calls: which, how long, in which order");
     private static readonly Flag _schedule = new('S', "schedule", "delay in the run queue");
 
     private static readonly Valued<ListenAddress> _listen = new(

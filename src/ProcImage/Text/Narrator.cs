@@ -104,7 +104,7 @@ internal sealed class Narrator(Imager imager, TextWriter output, bool withTables
     {
         try
         {
-            Line(imager.Read(snapshot => PortraitText.Table(snapshot.Portraits)));
+            Line(imager.Read(Table));
             timer.Change(_period, Timeout.InfiniteTimeSpan);
         }
         catch (ObjectDisposedException)
@@ -116,6 +116,9 @@ internal sealed class Narrator(Imager imager, TextWriter output, bool withTables
             Failed?.Invoke(failure); // on a timer's thread nobody else would hear of it
         }
     }
+
+    private string Table(Snapshot snapshot) => PortraitText.Table(snapshot.Portraits)
+        + CallText.Blocks(snapshot.Portraits, portrait => CallDetails.Read(imager, snapshot, portrait));
 
     private void Line(string text) => output.WriteLine(text);
 }

@@ -10,8 +10,16 @@ internal sealed class PageFile(string path, string name, string contentType)
     public static IReadOnlyList<PageFile> All { get; } =
     [
         new("/", "index.html", "text/html; charset=utf-8"),
-        new("/page.js", "page.js", "text/javascript; charset=utf-8"),
         new("/page.css", "page.css", "text/css; charset=utf-8"),
+        Script("page.js"),
+        Script("api.js"),
+        Script("calls.js"),
+        Script("dom.js"),
+        Script("format.js"),
+        Script("histogram.js"),
+        Script("life.js"),
+        Script("list.js"),
+        Script("states.js"),
     ];
 
     public string Path => path;
@@ -22,6 +30,8 @@ internal sealed class PageFile(string path, string name, string contentType)
         context.Response.ContentLength = _content.Length;
         await context.Response.Body.WriteAsync(_content, context.RequestAborted);
     }
+
+    private static PageFile Script(string name) => new("/" + name, name, "text/javascript; charset=utf-8");
 
     private static byte[] Load(string name)
     {
