@@ -16,8 +16,10 @@ public sealed class DashboardTests(ITestOutputHelper log) : KernelTest(log)
     {
         var works = Start("hogs", 2, -1, 8009);
         var dies = Start("hogs", 2, -1, 101);
-        foreach (var process in new[] { works, dies })
-            Loader.Control("-rS", "-k1", "-P", $"{process.Pid}");
+        // Looks for what is not there, again and again.
+        var fails = Own(new Child("sh", "-c", "while :; do [ -e /proc/nowhere ]; sleep 0.05; done"));
+        foreach (int process in new[] { works.Pid, dies.Pid, fails.Pid })
+            Loader.Control("-rS", "-s20", "-k1", "-P", $"{process}");
         Loader.Control("-rS", "-k1", "-p", $"{works.Pid}");
         Loader.Control("-r", "-p", "0", "-c", "0");
         Loader.Control("-rS");
@@ -31,6 +33,7 @@ public sealed class DashboardTests(ITestOutputHelper log) : KernelTest(log)
         prometheus.AwaitResult($"proc_image_process_exit_time_seconds{{tgid=\"{dies.Pid}\"}}");
         var dead = prometheus.Query(life).GetProperty("metric");
         var alive = prometheus.Query($"proc_image_process_info{{tgid=\"{works.Pid}\"}}").GetProperty("metric");
+        var failing = prometheus.Query($"proc_image_process_info{{tgid=\"{fails.Pid}\"}}").GetProperty("metric");
 
         int asked = 0;
         foreach (string name in new[] { "overview", "portrait" })
@@ -38,7 +41,11 @@ public sealed class DashboardTests(ITestOutputHelper log) : KernelTest(log)
             var dashboard = Read(name);
             foreach (var (place, expression) in dashboard.Queries())
             {
-                string query = Substituted(expression, expression.Contains("_exit_", StringComparison.Ordinal) ? dead : alive);
+                string query = Substituted(
+                    expression,
+                    expression.Contains("_exit_", StringComparison.Ordinal) ? dead
+                    : expression.Contains("_errors_", StringComparison.Ordinal) ? failing
+                    : alive);
                 Assert.True(Eventually.Get(() => HasAnswer(prometheus, query), has => has), $"{place}: no answer to {query}");
                 asked++;
             }

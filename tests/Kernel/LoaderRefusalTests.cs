@@ -7,7 +7,6 @@ public sealed class LoaderRefusalTests
 
     [Theory]
     [InlineData("-l")]
-    [InlineData("-s")]
     [InlineData("-rl")]
     public void An_image_that_this_build_has_not_is_refused(string option)
     {
