@@ -135,6 +135,7 @@ public sealed class SyscallTimeTests(ITestOutputHelper log) : KernelTest(log)
         Assert.Equal(workload.Pid, found.AtDeath[0].GetProperty("tid").GetInt32());
         Assert.All(found.AtDeath, call => Assert.Equal("read", call.GetProperty("name").GetString()));
         Assert.All(found.AtDeath, call => Assert.InRange(call.GetProperty("time_ns").GetInt64(), 250 * Millisecond, 60_000 * Millisecond));
+        Assert.Equal("read", Life.AwaitDeath(Loader, workload.Pid).Death.InCall);
         Assert.Equal(3 * 7 + 1 + 1, found.CountOf("read")); // with those that have not returned
     }
 

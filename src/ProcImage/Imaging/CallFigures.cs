@@ -1,9 +1,13 @@
+using ProcImage.Abi;
+
 namespace ProcImage.Imaging;
 
 /// <summary>What a life has made of one system call since activation. No figure steps back.</summary>
 public sealed class CallFigures(CallId id)
 {
-    private readonly SortedDictionary<int, ulong> _errnos = [];
+    private static readonly SortedDictionary<int, ulong> _none = [];
+    private SortedDictionary<int, ulong>? _errnos; // most calls never fail
+    private CallRow _read;
 
     public CallId Id { get; } = id;
 
@@ -20,18 +24,33 @@ public sealed class CallFigures(CallId id)
     public ulong Max { get; private set; }
 
     /// <summary>How often it has failed, by errno; of very many different ones some are missing.</summary>
-    public IReadOnlyDictionary<int, ulong> Errnos => _errnos;
+    public IReadOnlyDictionary<int, ulong> Errnos => _errnos ?? _none;
 
     /// <summary>The commonest error; null where there is none.</summary>
-    public int? CommonestErrno => _errnos.Count == 0 ? null : _errnos.MaxBy(errno => errno.Value).Key;
+    public int? CommonestErrno => _errnos is null ? null : _errnos.MaxBy(errno => errno.Value).Key;
 
-    public void Advance(ulong count, ulong errors, ulong time, ulong max)
+    /// <summary>A row of a reading, which may have two of a call.</summary>
+    public void Add(in CallRow row)
     {
-        Count = Math.Max(Count, count);
-        Errors = Math.Max(Errors, errors);
-        Time = Math.Max(Time, time);
-        Max = Math.Max(Max, max);
+        _read.Count += row.Count;
+        _read.Errors += row.Errors;
+        _read.Time += row.Time;
+        _read.Max = Math.Max(_read.Max, row.Max);
     }
 
-    public void AdvanceErrno(int errno, ulong count) => _errnos[errno] = Math.Max(_errnos.GetValueOrDefault(errno), count);
+    /// <summary>The reading is complete.</summary>
+    public void Advance()
+    {
+        Count = Math.Max(Count, _read.Count);
+        Errors = Math.Max(Errors, _read.Errors);
+        Time = Math.Max(Time, _read.Time);
+        Max = Math.Max(Max, _read.Max);
+        _read = default;
+    }
+
+    public void AdvanceErrno(int errno, ulong count)
+    {
+        _errnos ??= [];
+        _errnos[errno] = Math.Max(_errnos.GetValueOrDefault(errno), count);
+    }
 }

@@ -5,10 +5,7 @@ namespace ProcImage.Imaging;
 /// <summary>System calls as they are shown: figures by call that never step back while their image is active.</summary>
 public sealed class Calls
 {
-    private static readonly Comparer<CallId> _order =
-        Comparer<CallId>.Create((a, b) => (a.Kind, a.Number).CompareTo((b.Kind, b.Number)));
-
-    private readonly SortedDictionary<CallId, CallFigures> _byCall = new(_order);
+    private readonly List<CallFigures> _byCall = []; // in the order of kind and number
     private readonly List<CallInside> _atDeath = [];
     private Histogram _latency;
 
@@ -16,7 +13,7 @@ public sealed class Calls
     public ulong Since { get; private set; }
 
     /// <summary>By kind and number; with those that had no room of their own as the last.</summary>
-    public IReadOnlyCollection<CallFigures> ByCall => _byCall.Values;
+    public IReadOnlyList<CallFigures> ByCall => _byCall;
 
     /// <summary>ns, of all calls whose beginning was seen.</summary>
     public ref readonly Histogram Latency => ref _latency;
@@ -32,10 +29,10 @@ public sealed class Calls
     public ulong Errors => Sum(call => call.Errors);
 
     /// <summary>The most frequent first.</summary>
-    public IEnumerable<CallFigures> MostFrequent => _byCall.Values.OrderByDescending(call => call.Count);
+    public IEnumerable<CallFigures> MostFrequent => _byCall.OrderByDescending(call => call.Count);
 
     /// <summary>Those with the most time first.</summary>
-    public IEnumerable<CallFigures> Costliest => _byCall.Values.Where(call => call.Time > 0).OrderByDescending(call => call.Time);
+    public IEnumerable<CallFigures> Costliest => _byCall.Where(call => call.Time > 0).OrderByDescending(call => call.Time);
 
     /// <summary>A later activation begins anew, also where nothing has been called yet.</summary>
     public void Begin(ulong since)
@@ -49,34 +46,28 @@ public sealed class Calls
         OtherErrors = 0;
     }
 
-    /// <summary>Takes over a newer reading.</summary>
+    /// <summary>Takes over a newer reading. Without garbage: there may be thousands of processes in one.</summary>
     /// <param name="record">Between two owners of a process something is missing: the higher figure is the truer.</param>
     public void Advance(in CallsRecord record)
     {
         Begin(record.Since);
-        foreach (var group in Rows(record).GroupBy(row => new CallId(row.Kind, row.Kind == CallKind.Other ? 0 : row.Number)))
-            Of(group.Key).Advance(
-                Total(group, row => row.Count), Total(group, row => row.Errors), Total(group, row => row.Time), group.Max(row => row.Max));
-        foreach (var error in record.Errors)
-            if (error.Kind != 0 && _byCall.TryGetValue(new CallId((CallKind)error.Kind, error.Number), out var call))
-                call.AdvanceErrno(error.Error, error.Count);
+        ReadOnlySpan<CallRow> rows = record.Rows;
+        foreach (ref readonly var row in rows[..(int)Math.Min(record.RowsUsed + 1UL, Limits.CallRows)])
+            if (row.Kind != CallKind.None && row.Count > 0)
+                GetOrAdd(new CallId(row.Kind, row.Kind == CallKind.Other ? 0 : row.Number)).Add(row);
+        foreach (var call in _byCall)
+            call.Advance();
+        foreach (ref readonly var error in (ReadOnlySpan<CallError>)record.Errors)
+            if (error.Kind != 0 && Find(new CallId((CallKind)error.Kind, error.Number)) is >= 0 and var at)
+                _byCall[at].AdvanceErrno(error.Error, error.Count);
         OtherErrors = Math.Max(OtherErrors, record.OtherErrors);
         AdvanceLatency(record);
         _atDeath.Clear();
-        foreach (var last in record.AtDeath)
+        foreach (ref readonly var last in (ReadOnlySpan<CallAtDeath>)record.AtDeath)
             if (last.Tid != 0)
-                _atDeath.Add(new CallInside(last.Tid, new CallId(last.Kind, last.Number), last.Time == Limits.CallTimeUnknown ? null : last.Time));
+                _atDeath.Add(new CallInside(
+                    last.Tid, new CallId(last.Kind, last.Number), last.Time == Limits.CallTimeUnknown ? null : last.Time));
     }
-
-    private static CallRow[] Rows(in CallsRecord record)
-    {
-        ReadOnlySpan<CallRow> rows = record.Rows;
-        var used = (int)Math.Min(record.RowsUsed + 1UL, Limits.CallRows);
-        return rows[..used].ToArray().Where(row => row.Kind != CallKind.None && row.Count > 0).ToArray();
-    }
-
-    private static ulong Total(IEnumerable<CallRow> rows, Func<CallRow, ulong> figure) =>
-        rows.Aggregate(0UL, (sum, row) => sum + figure(row));
 
     /// <summary>The kernel side keeps neither sum nor maximum of all calls: they follow from those of each.</summary>
     private void AdvanceLatency(in CallsRecord record)
@@ -86,15 +77,39 @@ public sealed class Calls
         if (record.Min != 0)
             _latency.Min = _latency.Min == 0 ? record.Min : Math.Min(_latency.Min, record.Min);
         _latency.Sum = Sum(call => call.Time);
-        _latency.Max = _byCall.Count == 0 ? 0 : _byCall.Values.Max(call => call.Max);
+        foreach (var call in _byCall)
+            _latency.Max = Math.Max(_latency.Max, call.Max);
     }
 
-    private ulong Sum(Func<CallFigures, ulong> figure) => _byCall.Values.Aggregate(0UL, (sum, call) => sum + figure(call));
-
-    private CallFigures Of(CallId id)
+    private ulong Sum(Func<CallFigures, ulong> figure)
     {
-        if (!_byCall.TryGetValue(id, out var call))
-            _byCall.Add(id, call = new CallFigures(id));
-        return call;
+        ulong sum = 0;
+        foreach (var call in _byCall)
+            sum += figure(call);
+        return sum;
+    }
+
+    private CallFigures GetOrAdd(CallId id)
+    {
+        var at = Find(id);
+        if (at < 0)
+            _byCall.Insert(at = ~at, new CallFigures(id));
+        return _byCall[at];
+    }
+
+    /// <summary>Its place; else the complement of the one where it belongs.</summary>
+    private int Find(CallId id)
+    {
+        var (low, high) = (0, _byCall.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if ((_byCall[middle].Id.Kind, _byCall[middle].Id.Number).CompareTo((id.Kind, id.Number)) < 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low < _byCall.Count && _byCall[low].Id == id ? low : ~low;
     }
 }

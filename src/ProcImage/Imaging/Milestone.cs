@@ -106,5 +106,7 @@ public sealed record ChosenByOom(
 /// <param name="Status">As wait(2) has it.</param>
 /// <param name="Lifetime">ns from its start.</param>
 /// <param name="Certificate">As far as it is known at this moment.</param>
-public sealed record Died(ulong Time, int Tid, int Status, ulong Lifetime, DeathCertificate? Certificate)
+/// <param name="Inside">The system call that its first thread was in; null where that is not known.</param>
+public sealed record Died(
+    ulong Time, int Tid, int Status, ulong Lifetime, DeathCertificate? Certificate, CallInside? Inside = null)
     : Milestone(Time, Tid);

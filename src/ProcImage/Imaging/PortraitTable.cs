@@ -257,7 +257,12 @@ public sealed class PortraitTable(
         if (!portrait.IsDead || !portrait.HasKeytimes || portrait.ExitTime == 0 || portrait.Biography.Death is not null)
             return;
         var death = new Died(
-            portrait.ExitTime, portrait.Subject.Id, portrait.ExitStatus, portrait.Lifetime, portrait.Certificate);
+            portrait.ExitTime,
+            portrait.Subject.Id,
+            portrait.ExitStatus,
+            portrait.Lifetime,
+            portrait.Certificate,
+            portrait.HasCalls && portrait.Calls.AtDeath is [var first, ..] && first.Tid == portrait.Subject.Id ? first : null);
         Note(portrait, death);
         var process = new Subject(portrait.Subject.Tgid, 0, portrait.ProcessStartId);
         if (portrait.Subject.IsThread && Find(process) is { HasKeytimes: true })

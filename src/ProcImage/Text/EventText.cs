@@ -32,7 +32,9 @@ public static class EventText
         Renamed renamed => ("rename", $"{renamed.Before} -> {renamed.After}"),
         ThreadEnded ended => ("exit", Invariant($"thread {ended.Tid}, ") + How(ended.Status)),
         ChosenByOom oom => ("oom", Choice(oom)),
-        Died died => ("death", $"{How(died.Status)}{Why(died.Certificate)}{Core(died.Status)}{Invariant($", lived {died.Lifetime / 1e9:0.000} s")}"),
+        Died died => (
+            "death",
+            $"{How(died.Status)}{Why(died.Certificate)}{Core(died.Status)}{Where(died)}{Invariant($", lived {died.Lifetime / 1e9:0.000} s")}"),
         _ => throw new ArgumentException($"there is no text for {milestone.GetType().Name}", nameof(milestone)),
     };
 
@@ -55,6 +57,11 @@ public static class EventText
         { Origin: Origin.Kernel } => " from the kernel",
         _ => "",
     };
+
+    /// <summary>Who has exited was in exit_group(2): that needs no words.</summary>
+    private static string Where(Died died) => WaitStatus.Signal(died.Status) == 0 || died.Inside is not { } inside
+        ? ""
+        : $", in {inside.Id}" + (inside.Time is { } time ? Invariant($" for {time / 1e9:0.000} s") : "");
 
     private static string Choice(ChosenByOom oom) =>
         Invariant($"chosen by the OOM killer, wanted by {oom.Trigger} ({oom.TriggerComm}), ")

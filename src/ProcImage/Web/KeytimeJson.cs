@@ -61,6 +61,8 @@ internal static class KeytimeJson
             json.WriteEndObject();
         }
 
+        if (portrait.HasCalls)
+            SyscallJson.WriteAtDeath(json, portrait.Calls.AtDeath);
         PortraitJson.WriteComplete(json, portrait);
         json.WriteEndObject();
     }

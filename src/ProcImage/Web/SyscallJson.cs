@@ -105,7 +105,8 @@ internal static class SyscallJson
         json.WriteEndArray();
     }
 
-    private static void WriteAtDeath(Utf8JsonWriter json, IReadOnlyList<CallInside> calls)
+    /// <summary>The calls that threads were in when they died.</summary>
+    public static void WriteAtDeath(Utf8JsonWriter json, IReadOnlyList<CallInside> calls)
     {
         json.WriteStartArray("at_death");
         foreach (var call in calls)

@@ -36,6 +36,9 @@ public sealed class Death(JsonElement json)
         }
     }
 
+    /// <summary>The system call that its first thread was in.</summary>
+    public string InCall => json.GetProperty("at_death")[0].GetProperty("name").GetString()!;
+
     public JsonElement OutOfMemory => json.GetProperty("oom");
 
     public long Total(string name) => json.GetProperty("totals").GetProperty(name).GetInt64();

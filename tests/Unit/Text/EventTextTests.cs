@@ -95,6 +95,15 @@ public class EventTextTests
         new ChosenByOom(Time, 4242, 12345 * 1024, 0, 0, 4251, "stress", "/x"));
 
     [Fact]
+    public void Who_is_killed_within_a_system_call_says_in_which()
+    {
+        var read = new CallInside(4242, new CallId(CallKind.Native, 0), 3_100_000_000);
+        AssertEnds("death   SIGTERM, in read for 3.100 s, lived 7.000 s", Death(15, 7_000_000_000, null) with { Inside = read });
+        AssertEnds("death   SIGTERM, in read, lived 7.000 s", Death(15, 7_000_000_000, null) with { Inside = read with { Time = null } });
+        AssertEnds("death   code 0, lived 7.000 s", Death(0, 7_000_000_000, null) with { Inside = read });
+    }
+
+    [Fact]
     public void No_name_gets_a_control_character_into_a_line()
     {
         const string Hostile = "\u001b[31m\n\r\t\u0000\u007f\u009b\u2028";
