@@ -4,6 +4,7 @@ work=$(mktemp -d)
 pins=/sys/fs/bpf/proc_image_bench_$$
 loader=
 tool= # a public one
+tracer= # one that looks at one process alone
 server= # that is measured
 
 cleanup() {
@@ -11,6 +12,7 @@ cleanup() {
 	[ -z "$loader" ] || wait "$loader" 2>/dev/null || true
 	[ -z "$tool" ] || kill -INT "$tool" 2>/dev/null || true
 	[ -z "$tool" ] || wait "$tool" 2>/dev/null || true
+	[ -z "$tracer" ] || kill -INT "$tracer" 2>/dev/null || true
 	[ -z "$server" ] || kill "$server" 2>/dev/null || true
 	[ -z "$server" ] || wait "$server" 2>/dev/null || true
 	rm -rf "$work"

@@ -7,7 +7,7 @@
 #   IMAGE-other, IMAGE-all  another process is, every process is
 #   runqlat, ...            a public tool; strace and perf-trace look at the loop alone
 # Every second round goes backwards. Prints median, lowest and highest in ns per operation, and the median of the ratios
-# within a round to nothing, to empty and to runqlat -P. Then how long an activation takes that has to attach first.
+# within a round to nothing, to empty, to runqlat -P and to syscount -L. Then how long an activation takes that has to attach first.
 # Needs root, a build, clang, gcc, redis; of the public tools (Debian: libbpf-tools, bpftrace, linux-perf) those that there are.
 # Usage: bench/overhead.sh [ROUNDS [STATES [LOOPS]]]   STATES and LOOPS: some of them, by name
 set -euo pipefail
@@ -69,7 +69,6 @@ serve() {
 	echo $((($(date +%s%N) - begin) / counts[redis]))
 }
 # A tool that looks at one process, and ends with it. In the way of strace and perf trace all that it starts is looked at, too.
-tracer=
 trace() {
 	"$@" >"$work/tool" 2>&1 &
 	tracer=$!
@@ -174,12 +173,13 @@ against() { if [[ -s $work/$1-$3 ]]; then ratio "$1-$2" "$1-$3"; else echo -; fi
 
 printf '%d rounds, %s, %d CPUs; ns per operation\n' "$rounds" "$(uname -r)" "$(nproc)"
 for loop in "${order[@]}"; do
-	printf '\n%-17s %10s %10s %10s %11s %9s %11s\n' "$loop" median lowest highest to-nothing to-empty to-runqlat
+	printf '\n%-17s %10s %10s %10s %11s %9s %11s %12s\n' "$loop" median lowest highest to-nothing to-empty to-runqlat \
+		to-syscount
 	for state in "${states[@]}"; do
 		figures=$loop-$state
-		printf '%-17s %10s %10s %10s %11s %9s %11s\n' "$state" "$(median "$figures")" "$(lowest "$figures")" \
+		printf '%-17s %10s %10s %10s %11s %9s %11s %12s\n' "$state" "$(median "$figures")" "$(lowest "$figures")" \
 			"$(highest "$figures")" "$(against "$loop" "$state" nothing)" "$(against "$loop" "$state" empty)" \
-			"$(against "$loop" "$state" runqlat)"
+			"$(against "$loop" "$state" runqlat)" "$(against "$loop" "$state" syscount)"
 	done
 done
 echo

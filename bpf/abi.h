@@ -29,9 +29,11 @@
 #define ARGUMENTS_SIZE	  512 /* bytes kept of its arguments */
 #define CGROUP_LEVELS	  8   /* kept of the path of a cgroup, from its end */
 #define CGROUP_NAME_SIZE  80
-#define CALL_ROWS	  144 /* different system calls of a life; the others share the first row */
+
+/* Of system calls. */
+#define CALL_ROWS	  120 /* different system calls of a life; the others share the first row */
 #define CALL_ERRORS	  64  /* different errors of them */
-#define CALLS_KEPT	  54 /* of a thread: the latest, some more than are shown, since they change meanwhile */
+#define CALLS_KEPT	  52 /* of a thread: the latest, some more than are shown, since they change meanwhile */
 #define CALLS_AT_DEATH	  8	  /* threads that were in a system call when their process died */
 #define CALL_TIME_UNKNOWN (~0ULL) /* its beginning was not seen, or it has not ended */
 
@@ -541,8 +543,9 @@ struct call_row {
 	__s32 number;
 	__u32 kind; /* enum call_kind; CALL_NONE: not there yet */
 	__u64 count;
+	__u64 untimed; /* of them, that have not returned, or had begun before activation */
 	__u64 errors;
-	__u64 time; /* ns, of those whose beginning was seen */
+	__u64 time; /* ns, of the others */
 	__u64 max;
 };
 

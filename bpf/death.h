@@ -81,6 +81,9 @@ static __always_inline bool tell_calls(struct call_table *table, struct task_str
 		return true;
 	table->is_told = 1;
 	u64 size = complete_calls(&table->record, task, tid, since);
+	table->record.header.type = RECORD_CALLS;
+	table->record.header.flags = 0;
+	table->record.header.size = size;
 	if (!bpf_ringbuf_output(&events, &table->record,
 				size < sizeof(table->record) ? size : sizeof(table->record), 0))
 		return true;

@@ -50,6 +50,8 @@ enum {
 #define CLOCK_BOOTTIME	  7
 #define SIGNAL_GROUP_EXIT 4
 #define PF_KTHREAD	  0x00200000
+#define PF_IO_WORKER	  0x00000010 /* io_uring's own threads */
+#define PF_USER_WORKER	  0x00004000 /* vhost's likewise */
 #define MAX_RT_PRIO	  100
 #define EBUSY		  16
 #define EEXIST		  17
@@ -261,6 +263,8 @@ struct task_struct {
 #define NR_FORK		 57
 #define NR_VFORK	 58
 #define TS_COMPAT	 0x0002
+#define X32_BIT		 0x40000000 /* in the numbers of x32 programs */
+#define NR_X32_SIGRETURN (X32_BIT | 513)
 #define CALL_INSTRUCTION 2 /* bytes: syscall, sysenter, int 0x80 */
 #define SYSCALL_NUMBER	 orig_ax
 #define INSTRUCTION	 ip
@@ -276,6 +280,8 @@ struct pt_regs {
 #define NR_CLONE	 220
 #define NR_FORK		 -1 /* there are none */
 #define NR_VFORK	 -1
+#define X32_BIT		 0 /* there are none */
+#define NR_X32_SIGRETURN NR_RT_SIGRETURN
 #define TIF_32BIT	 22
 #define CALL_INSTRUCTION 4
 #define SYSCALL_NUMBER	 syscallno

@@ -111,8 +111,10 @@ struct interrupted_call {
 	s32 number;
 	u32 kind;	/* CALL_NONE: there is none */
 	u32 may_resume; /* by the next call, if that is from the same place */
-	u32 pad;
+	u32 has_failed; /* with EINTR, if the program lives to see it */
 };
+
+#define INTERRUPTED_KEPT 3 /* handlers within handlers */
 
 /* Of each thread that makes system calls while they are imaged: for the system's reference of any. */
 struct thread_calls {
@@ -124,8 +126,8 @@ struct thread_calls {
 	s32 number;
 	u32 kind;
 	u32 is_inside; /* of that call */
-	u32 pad;
-	struct interrupted_call interrupted;
+	u32 interrupted_used;
+	struct interrupted_call interrupted[INTERRUPTED_KEPT]; /* the innermost last */
 	struct kept_calls kept;
 };
 

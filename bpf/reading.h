@@ -68,13 +68,22 @@ static __noinline int write_process(struct bpf_iter__task *ctx, struct task_imag
 	return is_written ? (int)record.parts : -1;
 }
 
+/*
+ * The head is written apart: in the table it is that of whoever tells of the death, which may be at the same
+ * time, and with another row by then.
+ */
 static __always_inline bool write_calls(struct bpf_iter__task *ctx, struct call_table *table,
 					struct task_struct *task, s32 tid, u64 since)
 {
 	if (!table) /* it has made none */
 		return true;
-	u64 size = complete_calls(&table->record, task, tid, since);
-	return write(ctx, &table->record, size < sizeof(table->record) ? size : sizeof(table->record));
+	u64 size = complete_calls(&table->record, task, tid, since),
+	    rest = size - sizeof(struct record_header);
+	struct record_header header = {.type = RECORD_CALLS, .size = size};
+	return write(ctx, &header, sizeof(header)) &&
+	       write(ctx, &table->record.tgid,
+		     rest < sizeof(table->record) - sizeof(header) ? rest
+								   : sizeof(table->record) - sizeof(header));
 }
 
 static __noinline int write_process_calls(struct bpf_iter__task *ctx, struct task_image *image)
@@ -137,7 +146,10 @@ static __noinline int write_sequence(struct bpf_iter__task *ctx)
 	if (!act || !leader || !image)
 		return 0;
 	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
-	if (!HAS_SYSCALL(image->kept) && !(target && HAS_SYSCALL(target->kept)))
+	u64 since = target && syscall_counts_target(act, image, target) ? target->syscall_since : 0;
+	if (syscall_counts(act, image))
+		since = image->syscall_since;
+	if (!since)
 		return 0;
 	struct thread_calls *thread = bpf_task_storage_get(&thread_calls, task, 0, 0);
 	struct sequence_record record;
@@ -150,7 +162,7 @@ static __noinline int write_sequence(struct bpf_iter__task *ctx)
 	record.leader_start_id = leader->start_boottime;
 	read_comm(record.comm, task);
 	find_call(&record, act, task, thread);
-	if (thread)
+	if (thread && thread->since == since) /* else what it has kept is of an earlier activation */
 		record.told = thread->told;
 	if (record.told)
 		record.header.size += sizeof(struct kept_calls);

@@ -103,7 +103,8 @@ __noinline int count_errors(struct call_table *table, s32 number, u32 kind, u32 
 	return 0;
 }
 
-/* These two are not static: so the verifier goes through their loops once. min: 0 means that there is none yet. */
+/* These two are not static: so the verifier goes through their loops once. min: 0 means that there is none
+ * yet. */
 __noinline int lower_min(u64 *min, u64 time)
 {
 	if (!min)
@@ -132,23 +133,26 @@ struct ended_call {
 	s32 number;
 	u32 kind;
 	u64 begin; /* 0: not seen */
-	u64 time;  /* ns, or CALL_TIME_UNKNOWN */
+	u64 end;
+	u64 time; /* ns, or CALL_TIME_UNKNOWN */
 	s64 result;
 };
 
-/* Not static, likewise. */
-__noinline int count_call(struct call_table *table, struct ended_call *call)
+/* Not static, likewise. since: of what counts, before which no time is anybody's. */
+__noinline int count_call(struct call_table *table, struct ended_call *call, u64 since)
 {
-	if (!table || !call)
+	if (!table || !call || call->end < since) /* it is of an earlier activation */
 		return 0;
 	struct call_row *row = row_of(table, call->number, call->kind);
 	__sync_fetch_and_add(&row->count, 1);
 	if (is_error(call->result)) {
 		__sync_fetch_and_add(&row->errors, 1);
-		count_errors(table, call->number, call->kind, -call->result, 1);
+		count_errors(table, row->number, row->kind, -call->result, 1);
 	}
-	if (call->time == CALL_TIME_UNKNOWN)
+	if (call->time == CALL_TIME_UNKNOWN || call->begin < since) {
+		__sync_fetch_and_add(&row->untimed, 1);
 		return 0;
+	}
 	u32 bucket = bucket_of(call->time);
 	__sync_fetch_and_add(&row->time, call->time);
 	if (call->time > row->max)
@@ -181,6 +185,16 @@ static __always_inline void count_for_system(struct activity *act, u64 time)
 		lower_min(&all->min, time);
 }
 
+/* In an order that whoever copies what lies between can rely on: other processors reorder plain stores. */
+static __always_inline void count_up(u64 *which)
+{
+#if defined(__TARGET_ARCH_x86)
+	*(volatile u64 *)which = *which + 1;
+#else
+	__sync_fetch_and_add(which, 1);
+#endif
+}
+
 /* Whoever copies it meanwhile sees that begun is ahead. since: of the image it counts for. */
 static __always_inline void keep_call(struct thread_calls *thread, struct ended_call *ended, u64 since)
 {
@@ -191,14 +205,14 @@ static __always_inline void keep_call(struct thread_calls *thread, struct ended_
 	}
 	if (at >= CALLS_KEPT)
 		at = 0;
-	*(volatile u64 *)&thread->kept.begun = thread->kept.begun + 1;
+	count_up(&thread->kept.begun);
 	struct call *call = &thread->kept.calls[at];
 	call->number = ended->number;
 	call->kind = ended->kind;
 	call->begin = ended->begin;
 	call->time = ended->time;
 	call->result = ended->result;
-	*(volatile u64 *)&thread->told = thread->told + 1;
+	count_up(&thread->told);
 	thread->next = at + 1;
 }
 
@@ -213,66 +227,93 @@ static __always_inline struct call_table *table_of_process(struct task_struct *l
 	return bpf_task_storage_get(&process_calls, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 }
 
+static __always_inline bool syscall_counts_target(struct activity *act, struct task_image *image,
+						  struct target_image *target)
+{
+	return target && target->images & 1 << IMAGE_SYSCALL &&
+	       test_slot(act->collect[IMAGE_SYSCALL], image->policies[NAMED_BY_THREAD]);
+}
+
 /* For its process, and for itself where the thread is a target. */
-static __always_inline void end_call(struct activity *act, struct task_struct *task,
-				     struct thread_calls *thread, struct ended_call *call)
+static __noinline int end_call(struct task_struct *task, struct thread_calls *thread, struct ended_call *call)
 {
 	u64 since = 0;
-	struct task_struct *leader = task->group_leader;
+	struct activity *act = get_activity();
+	struct task_struct *leader = task ? task->group_leader : NULL;
+	if (!act || !leader || !thread || !call)
+		return 0;
 	if (call->time != CALL_TIME_UNKNOWN)
 		count_for_system(act, call->time);
 	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
-	if (!image || !image->named || !leader)
-		return;
+	if (!image || !image->named) {
+		if (!image && thread->since && !bpf_core_type_exists(btf_bpf_task_storage_get_recur))
+			lose(LOSS_LOOKUP);
+		return 0;
+	}
 	if (syscall_counts(act, image)) {
 		struct call_table *table = table_of_process(leader);
 		if (table)
-			count_call(table, call);
+			count_call(table, call, image->syscall_since);
 		else
 			lose_thread(leader);
 		since = image->syscall_since;
 	}
-	if (test_slot(act->collect[IMAGE_SYSCALL], image->policies[NAMED_BY_THREAD])) {
-		struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
-		struct call_table *table = NULL;
-		if (target && target->images & 1 << IMAGE_SYSCALL) {
-			table = bpf_task_storage_get(&target_calls, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-			if (!since)
-				since = target->syscall_since;
-		}
-		if (table)
-			count_call(table, call);
-		else if (target) {
+	struct target_image *target =
+		image->policies[NAMED_BY_THREAD] ? bpf_task_storage_get(&target_images, task, 0, 0) : NULL;
+	if (target && syscall_counts_target(act, image, target)) {
+		struct call_table *table =
+			bpf_task_storage_get(&target_calls, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (table) {
+			count_call(table, call, target->syscall_since);
+		} else {
 			target->incomplete = 1;
 			lose(LOSS_STORAGE);
 		}
+		if (!since)
+			since = target->syscall_since;
 	}
-	if (since)
+	if (since && call->end >= since)
 		keep_call(thread, call, since);
+	return 0;
 }
 
-/* The interrupted call has failed with EINTR, or its thread has left it for good. */
+/* The innermost interrupted call has failed with EINTR, or its thread has left it for good. */
 static __noinline int end_interrupted(struct task_struct *task, struct thread_calls *thread, s64 result)
 {
-	struct activity *act = get_activity();
-	if (!act || !task || !thread)
+	u32 at = thread ? thread->interrupted_used - 1 : INTERRUPTED_KEPT;
+	if (!task || !thread || at >= INTERRUPTED_KEPT)
 		return 0;
-	struct interrupted_call *from = &thread->interrupted;
+	struct interrupted_call *from = &thread->interrupted[at];
 	struct ended_call call = {
 		.number = from->number,
 		.kind = from->kind,
 		.begin = from->begin,
+		.end = from->end,
 		.time = from->begin ? from->end - from->begin : CALL_TIME_UNKNOWN,
 		.result = result,
 	};
-	from->kind = CALL_NONE;
-	end_call(act, task, thread, &call);
+	thread->interrupted_used = at;
+	end_call(task, thread, &call);
 	return 0;
+}
+
+static __always_inline struct interrupted_call *innermost(struct thread_calls *thread)
+{
+	u64 at = thread->interrupted_used - 1;
+	if (at >= INTERRUPTED_KEPT)
+		return NULL;
+	barrier_var(at); /* the address is not to be reckoned before the check */
+	return &thread->interrupted[at];
+}
+
+static __always_inline s32 without_x32(s32 number)
+{
+	return number > 0 ? number & ~X32_BIT : number;
 }
 
 static __always_inline bool is_restart(s32 number, u32 kind)
 {
-	return kind == CALL_COMPAT ? number == NR_COMPAT_RESTART : number == NR_RESTART;
+	return kind == CALL_COMPAT ? number == NR_COMPAT_RESTART : without_x32(number) == NR_RESTART;
 }
 
 /*
@@ -280,47 +321,61 @@ static __always_inline bool is_restart(s32 number, u32 kind)
  * where a handler has returned to it, and it is made at the same place. Else a handler runs: may_resume waits
  * for its return.
  */
-static __noinline int resume_call(struct thread_calls *thread, struct pt_regs *regs)
+static __noinline int resume_call(struct task_struct *task, struct thread_calls *thread, struct pt_regs *regs)
 {
-	if (!thread || !regs)
+	if (!task || !thread || !regs)
 		return 0;
-	struct interrupted_call *from = &thread->interrupted;
-	bool may_resume = from->may_resume;
+	struct interrupted_call *from = innermost(thread);
+	if (from && from->has_failed) {
+		end_interrupted(task, thread, -EINTR);
+		from = innermost(thread);
+	}
+	if (!from || !from->may_resume)
+		return 0;
 	from->may_resume = 0;
-	if (!may_resume || BPF_CORE_READ(regs, INSTRUCTION) != from->instruction ||
-	    BPF_CORE_READ(regs, sp) != from->stack || thread->kind != from->kind ||
+	if (BPF_CORE_READ(regs, INSTRUCTION) != from->instruction || BPF_CORE_READ(regs, sp) != from->stack ||
+	    thread->kind != from->kind ||
 	    (thread->number != from->number && !is_restart(thread->number, from->kind)))
 		return 0;
 	thread->number = from->number;
 	thread->begin = from->begin;
-	from->kind = CALL_NONE;
+	thread->interrupted_used--;
 	return 0;
 }
 
 /*
- * rt_sigreturn(2) ends: a handler gives the thread back. Where it goes on at the instruction of the
- * interrupted call, the kernel has it begun anew; where it goes on behind it, the call has failed.
+ * rt_sigreturn(2) ends: a handler gives the thread back. Where it goes on at the instruction of an
+ * interrupted call, the kernel has that begun anew; where it goes on behind it, the call has failed. Calls
+ * that lie further in were left by a jump.
  */
 static __noinline int return_from_handler(struct task_struct *task, struct thread_calls *thread,
 					  struct pt_regs *regs)
 {
 	if (!task || !thread || !regs)
 		return 0;
-	struct interrupted_call *from = &thread->interrupted;
-	u64 instruction = BPF_CORE_READ(regs, INSTRUCTION);
-	if (BPF_CORE_READ(regs, sp) != from->stack)
+	u64 instruction = BPF_CORE_READ(regs, INSTRUCTION), stack = BPF_CORE_READ(regs, sp);
+	u32 at = INTERRUPTED_KEPT;
+	for (u32 i = 0; i < INTERRUPTED_KEPT; i++)
+		if (i < thread->interrupted_used && thread->interrupted[i].stack == stack &&
+		    instruction - thread->interrupted[i].instruction + CALL_INSTRUCTION <= CALL_INSTRUCTION)
+			at = i;
+	if (at >= INTERRUPTED_KEPT)
 		return 0;
-	if (instruction == from->instruction - CALL_INSTRUCTION)
-		from->may_resume = 1;
-	else if (instruction == from->instruction)
+	for (u32 i = 0; i < INTERRUPTED_KEPT; i++)
+		if (thread->interrupted_used > at + 1)
+			end_interrupted(task, thread, -EINTR);
+	if (instruction == thread->interrupted[at].instruction)
 		end_interrupted(task, thread, -EINTR);
+	else
+		thread->interrupted[at].may_resume = 1;
 	return 0;
 }
 
 static __always_inline bool is_return_from_handler(s32 number, u32 kind)
 {
-	return kind == CALL_COMPAT ? number == NR_COMPAT_SIGRETURN || number == NR_COMPAT_RT_SIGRETURN
-				   : number == NR_RT_SIGRETURN;
+	if (kind == CALL_COMPAT)
+		return number == NR_COMPAT_SIGRETURN || number == NR_COMPAT_RT_SIGRETURN;
+	return number == NR_RT_SIGRETURN || number == NR_X32_SIGRETURN;
 }
 
 /* A new thread or process returns from a call that another one has made. */
@@ -331,42 +386,75 @@ static __always_inline bool is_birth(s32 number, u32 kind, s64 result)
 	if (kind == CALL_COMPAT)
 		return number == NR_COMPAT_CLONE || number == NR_COMPAT_FORK || number == NR_COMPAT_VFORK ||
 		       number == NR_CLONE3;
+	number = without_x32(number);
 	return number == NR_CLONE || number == NR_FORK || number == NR_VFORK || number == NR_CLONE3;
 }
 
+/*
+ * A signal has ended it. With EINTR the call has failed already, but whether the program sees that shows only
+ * when it goes on: the signal may be its end.
+ */
 static __always_inline bool is_interrupted(s64 result)
 {
-	return result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK;
+	return result == -EINTR || (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK);
 }
 
-static __always_inline struct thread_calls *calls_of(struct task_struct *task)
+static __noinline int interrupt_call(struct task_struct *task, struct thread_calls *thread,
+				     struct pt_regs *regs, struct ended_call *call)
+{
+	if (!task || !thread || !regs || !call)
+		return 0;
+	u64 stack = BPF_CORE_READ(regs, sp);
+	struct interrupted_call *last = innermost(thread);
+	/* Of the same frame: that one was left by a jump. Or there is no room. */
+	if (last && (last->stack == stack || thread->interrupted_used >= INTERRUPTED_KEPT))
+		end_interrupted(task, thread, -EINTR);
+	u32 at = thread->interrupted_used;
+	if (at >= INTERRUPTED_KEPT)
+		return 0;
+	struct interrupted_call *to = &thread->interrupted[at];
+	to->begin = call->begin;
+	to->end = call->end;
+	to->instruction = BPF_CORE_READ(regs, INSTRUCTION);
+	to->stack = stack;
+	to->number = call->number;
+	to->kind = call->kind;
+	to->has_failed = call->result == -EINTR;
+	to->may_resume = !to->has_failed;
+	thread->interrupted_used = at + 1;
+	return 0;
+}
+
+/* Where the image has rested in between nothing is known of the thread any more. */
+static __always_inline struct thread_calls *calls_of(struct activity *act, struct task_struct *task)
 {
 	struct thread_calls *thread =
 		bpf_task_storage_get(&thread_calls, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (!thread && task->group_leader)
-		lose_thread(task->group_leader);
+	if (!thread) {
+		if (task->group_leader)
+			lose_thread(task->group_leader);
+		return NULL;
+	}
+	if (thread->epoch != act->syscall_epoch) {
+		thread->epoch = act->syscall_epoch;
+		thread->is_inside = 0;
+		thread->interrupted_used = 0;
+	}
 	return thread;
-}
-
-/* Of a call whose beginning has been seen. */
-static __always_inline bool is_inside(struct activity *act, struct thread_calls *thread)
-{
-	return thread->is_inside && thread->epoch == act->syscall_epoch;
 }
 
 static __always_inline void syscall_enter(struct activity *act, struct pt_regs *regs, s64 id)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct thread_calls *thread = calls_of(task);
+	struct thread_calls *thread = calls_of(act, task);
 	if (!thread)
 		return;
 	thread->number = id;
 	thread->kind = is_compat(task) ? CALL_COMPAT : CALL_NATIVE;
 	thread->begin = bpf_ktime_get_boot_ns();
-	thread->epoch = act->syscall_epoch;
 	thread->is_inside = 1;
-	if (thread->interrupted.kind)
-		resume_call(thread, regs);
+	if (thread->interrupted_used)
+		resume_call(task, thread, regs);
 }
 
 /* Not the way back to user space, but before signals are looked at. */
@@ -374,45 +462,41 @@ static __always_inline void syscall_exit(struct activity *act, struct pt_regs *r
 {
 	u64 now = bpf_ktime_get_boot_ns();
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct thread_calls *thread = calls_of(task);
+	struct thread_calls *thread = calls_of(act, task);
 	if (!thread)
 		return;
-	struct ended_call call = {.time = CALL_TIME_UNKNOWN, .result = result};
-	if (is_inside(act, thread)) {
+	struct ended_call call = {.end = now, .time = CALL_TIME_UNKNOWN, .result = result};
+	if (thread->is_inside) {
 		call.number = thread->number;
 		call.kind = thread->kind;
 		call.begin = thread->begin;
 		if (call.begin)
-			call.time = now - call.begin;
+			call.time = now > call.begin ? now - call.begin : 0;
 	} else { /* it had begun before, or seccomp(2) has refused it */
 		call.number = regs->SYSCALL_NUMBER;
 		call.kind = is_compat(task) ? CALL_COMPAT : CALL_NATIVE;
 		if (is_birth(call.number, call.kind, result))
 			return;
-		thread->number = call.number;
-		thread->kind = call.kind;
-		thread->begin = 0;
 	}
 	thread->is_inside = 0;
-	struct interrupted_call *interrupted = &thread->interrupted;
-	if (is_interrupted(result)) {
-		if (interrupted->kind) /* in the handler of another one */
-			end_interrupted(task, thread, -EINTR);
-		interrupted->begin = call.begin;
-		interrupted->end = now;
-		interrupted->instruction = regs->INSTRUCTION;
-		interrupted->stack = regs->sp;
-		interrupted->number = call.number;
-		interrupted->kind = call.kind;
-		interrupted->may_resume = 1;
-		return;
-	}
 	if (is_return_from_handler(call.number, call.kind)) {
-		if (interrupted->kind)
+		if (thread->interrupted_used)
 			return_from_handler(task, thread, regs);
 		call.result = 0; /* it is the program's */
+	} else if (is_interrupted(result)) {
+		interrupt_call(task, thread, regs, &call);
+		return;
 	}
-	end_call(act, task, thread, &call);
+	end_call(task, thread, &call);
+}
+
+static __always_inline void keep_at(struct call_at_death *last, struct task_struct *task, s32 number,
+				    u32 kind, u64 time)
+{
+	last->tid = task->pid;
+	last->number = number;
+	last->kind = kind;
+	last->time = time;
 }
 
 /* The process of the thread that exits is dying: it was in that call. */
@@ -422,13 +506,8 @@ static __always_inline void keep_call_at_death(struct call_table *table, struct 
 	u32 at = 0; /* the first thread's */
 	if (task != task->group_leader)
 		at = __sync_fetch_and_add(&table->record.deaths, 1) + 1;
-	if (at >= CALLS_AT_DEATH)
-		return;
-	struct call_at_death *last = &table->record.at_death[at];
-	last->tid = task->pid;
-	last->number = number;
-	last->kind = kind;
-	last->time = time;
+	if (at < CALLS_AT_DEATH)
+		keep_at(&table->record.at_death[at], task, number, kind, time);
 }
 
 /* A thread ends: within a call, but where a signal or a fault has ended it between two. */
@@ -437,42 +516,38 @@ static __noinline int syscall_end_thread(struct task_struct *task)
 	struct activity *act = get_activity();
 	struct thread_calls *thread = task ? bpf_task_storage_get(&thread_calls, task, 0, 0) : NULL;
 	struct task_struct *leader = task ? task->group_leader : NULL;
-	if (!act || !thread || !leader)
+	if (!act || !thread || !leader || thread->epoch != act->syscall_epoch)
 		return 0;
-	struct ended_call call = {.time = CALL_TIME_UNKNOWN};
+	struct ended_call call = {.end = bpf_ktime_get_boot_ns(), .time = CALL_TIME_UNKNOWN};
+	struct interrupted_call *last = innermost(thread);
 	u64 time = CALL_TIME_UNKNOWN;
-	if (is_inside(act, thread)) {
+	if (thread->is_inside) {
 		call.number = thread->number;
 		call.kind = thread->kind;
 		call.begin = thread->begin;
-		time = bpf_ktime_get_boot_ns() - call.begin;
+		if (call.begin)
+			time = call.end - call.begin;
 		thread->is_inside = 0;
-		end_call(act, task, thread, &call);
-	} else if (thread->interrupted.kind) {
-		bool is_last = thread->interrupted.may_resume;
-		call.number = thread->interrupted.number;
-		call.kind = thread->interrupted.kind;
-		if (thread->interrupted.begin)
-			time = thread->interrupted.end - thread->interrupted.begin;
-		end_interrupted(task, thread, 0);
-		if (!is_last) /* a handler has run since */
-			return 0;
+		end_call(task, thread, &call);
+	} else if (last && (last->may_resume || last->has_failed)) { /* else a handler has run since */
+		call.number = last->number;
+		call.kind = last->kind;
+		if (last->begin)
+			time = last->end - last->begin;
 	}
+	for (int i = 0; i < INTERRUPTED_KEPT && thread->interrupted_used; i++)
+		end_interrupted(task, thread, 0);
+	struct call_table *table = bpf_task_storage_get(&process_calls, leader, 0, 0);
+	if (table)
+		table->is_told = 0;
 	if (!call.kind)
 		return 0;
-	struct call_table *table = bpf_task_storage_get(&process_calls, leader, 0, 0);
 	if (table && task->signal->flags & SIGNAL_GROUP_EXIT)
 		keep_call_at_death(table, task, call.number, call.kind, time);
 	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
 	struct call_table *own = target ? bpf_task_storage_get(&target_calls, task, 0, 0) : NULL;
-	if (own) {
-		own->record.at_death[0].tid = task->pid;
-		own->record.at_death[0].number = call.number;
-		own->record.at_death[0].kind = call.kind;
-		own->record.at_death[0].time = time;
-	}
-	if (table)
-		table->is_told = 0;
+	if (own)
+		keep_at(&own->record.at_death[0], task, call.number, call.kind, time);
 	return 0;
 }
 
@@ -488,6 +563,7 @@ __noinline int fold_row(struct call_table *to, struct call_row *from)
 	else
 		row = row_of(to, from->number, from->kind);
 	__sync_fetch_and_add(&row->count, TAKE(from->count));
+	__sync_fetch_and_add(&row->untimed, TAKE(from->untimed));
 	__sync_fetch_and_add(&row->errors, TAKE(from->errors));
 	__sync_fetch_and_add(&row->time, TAKE(from->time));
 	raise_max(&row->max, from->max);
@@ -527,34 +603,37 @@ static __noinline int syscall_hand_over(struct task_struct *from, struct task_st
 }
 
 /* Returns how many bytes of the record there are to be told. */
-static __always_inline u32 complete_calls(struct calls_record *record, struct task_struct *task, s32 tid,
+static __always_inline u64 complete_calls(struct calls_record *record, struct task_struct *task, s32 tid,
 					  u64 since)
 {
-	u32 rows = record->rows_used + 1;
-	if (rows > CALL_ROWS)
-		rows = CALL_ROWS;
-	record->header.type = RECORD_CALLS;
-	record->header.flags = 0;
-	record->header.size = __builtin_offsetof(struct calls_record, rows) + rows * sizeof(struct call_row);
+	u64 rows = record->rows_used + 1;
 	record->tgid = task->tgid;
 	record->tid = tid;
 	record->start_id = task->start_boottime;
 	record->since = since;
-	return record->header.size;
+	return __builtin_offsetof(struct calls_record, rows) +
+	       (rows < CALL_ROWS ? rows : CALL_ROWS) * sizeof(struct call_row);
 }
 
 /* Which call a thread is in. Of one that began before anybody looked, the kernel's own registers tell. */
 static __always_inline void find_call(struct sequence_record *record, struct activity *act,
 				      struct task_struct *task, struct thread_calls *thread)
 {
-	if (thread &&
-	    (is_inside(act, thread) || (thread->interrupted.kind && thread->interrupted.may_resume))) {
-		record->number = thread->number;
-		record->kind = thread->kind;
-		record->begin = thread->begin;
+	if (thread && thread->epoch == act->syscall_epoch) {
+		struct interrupted_call *last = innermost(thread);
+		if (thread->is_inside) {
+			record->number = thread->number;
+			record->kind = thread->kind;
+			record->begin = thread->begin;
+		} else if (last && last->may_resume) {
+			record->number = last->number;
+			record->kind = last->kind;
+			record->begin = last->begin;
+		}
 		return;
 	}
-	if (!task->__state || !task->mm) /* it runs, or has no user space */
+	/* It runs, has no user space, or is the kernel's own with the registers of who has made it. */
+	if (!task->__state || !task->mm || task->flags & (PF_IO_WORKER | PF_USER_WORKER))
 		return;
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
 	s32 number = BPF_CORE_READ(regs, SYSCALL_NUMBER);

@@ -10,9 +10,12 @@ public struct CallRow
     /// <summary><see cref="CallKind.None"/>: not there yet.</summary>
     public CallKind Kind;
     public ulong Count;
+
+    /// <summary>Of them, that have not returned, or had begun before activation.</summary>
+    public ulong Untimed;
     public ulong Errors;
 
-    /// <summary>ns, of those whose beginning was seen.</summary>
+    /// <summary>ns, of the others.</summary>
     public ulong Time;
 
     /// <summary>ns.</summary>

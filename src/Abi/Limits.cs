@@ -55,13 +55,13 @@ public static class Limits
     public const int CgroupNameSize = 80;
 
     /// <summary>Different system calls of a life; the others share the first row.</summary>
-    public const int CallRows = 144;
+    public const int CallRows = 120;
 
     /// <summary>Different errors of them.</summary>
     public const int CallErrors = 64;
 
     /// <summary>The latest system calls of a thread, some more than are shown, since they change meanwhile.</summary>
-    public const int CallsKept = 54;
+    public const int CallsKept = 52;
 
     /// <summary>Threads that were in a system call when their process died.</summary>
     public const int CallsAtDeath = 8;

@@ -14,7 +14,7 @@ public sealed class AdoptionTests : KernelTest
     public void The_next_loader_goes_on_with_what_a_killed_one_has_counted()
     {
         var naps = Start("naps", 1009);
-        Loader.Control("-rS", "-P", $"{naps.Pid}");
+        Loader.Control("-rS", "-s10", "-P", $"{naps.Pid}");
         var before = Proc.ProcessSchedStat(naps.Pid);
         naps.Go();
         Loader.Signal(Signals.Kill);
@@ -38,9 +38,9 @@ public sealed class AdoptionTests : KernelTest
         var pingpong = Start("pingpong", 100_000_007, 0);
         int[] named = [spinners.Pid, execs.Pid, .. pingpong.Pids];
         foreach (int pid in named)
-            Loader.Control("-rS", "-P", $"{pid}");
-        Loader.Control("-rS", "-p", $"{spinners.Pid}");
-        Loader.Control("-rS");
+            Loader.Control("-rS", "-s10", "-P", $"{pid}");
+        Loader.Control("-rS", "-s10", "-p", $"{spinners.Pid}");
+        Loader.Control("-rS", "-s10");
         using var counter = new DeathCounter(); // of others on the machine too
         var (signalsBefore, countedBefore) = (CountSignals(), counter.Signalled);
         foreach (var workload in new[] { spinners, execs, pingpong })
@@ -110,9 +110,9 @@ public sealed class AdoptionTests : KernelTest
     {
         var naps = Enumerable.Range(0, 7).Select(_ => Own(Workload.StartWaitedFor("naps", 101))).ToArray();
         foreach (var each in naps)
-            Loader.Control("-rS", "-P", $"{each.Pid}");
+            Loader.Control("-rS", "-s10", "-P", $"{each.Pid}");
         var deaths = Start("deaths", 211);
-        Loader.Control("-rS");
+        Loader.Control("-rS", "-s10");
         decimal before = CountSignals();
         Loader.Scrape();
         Kill();

@@ -58,7 +58,7 @@ public sealed class BrokenOutputTests(ITestOutputHelper log) : KernelTest(log)
         AssertDone("-schedule", "-dS", "-P", target);
         AssertDone("removed policy", "-d");
         Assert.Equal(0, Loader.Status().GetProperty("policies").GetArrayLength());
-        AssertDone("finished: 10 hooks", "-f");
+        AssertDone("finished: 12 hooks", "-f");
         Loader.AwaitExit();
         Loader.AssertNothingPinned();
 

@@ -58,10 +58,10 @@ public sealed class ExpositionTests(ITestOutputHelper log) : KernelTest(log)
     {
         var bad = Start("badname");
         var hogs = Start("hogs", 3, -1, 101);
-        Loader.Control("-rS", "-P", $"{bad.Pid}");
-        Loader.Control("-rS", "-P", $"{hogs.Pid}");
-        Loader.Control("-rS", "-p", $"{hogs.Pid}");
-        Loader.Control("-rS");
+        Loader.Control("-rS", "-s10", "-P", $"{bad.Pid}");
+        Loader.Control("-rS", "-s10", "-P", $"{hogs.Pid}");
+        Loader.Control("-rS", "-s10", "-p", $"{hogs.Pid}");
+        Loader.Control("-rS", "-s10");
         hogs.Go();
     }
 }

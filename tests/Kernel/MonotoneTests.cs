@@ -12,9 +12,9 @@ public sealed class MonotoneTests(ITestOutputHelper log) : KernelTest(log)
         var execs = Start("execs", 100_003);
         var storm = Own(Workload.StartWaitedFor("storm"));
         foreach (int pid in new[] { spinners.Pid, execs.Pid, storm.Pid })
-            Loader.Control("-rS", "-P", $"{pid}");
-        Loader.Control("-rS", "-p", $"{spinners.Pid}");
-        Loader.Control("-rS");
+            Loader.Control("-rS", "-s10", "-P", $"{pid}");
+        Loader.Control("-rS", "-s10", "-p", $"{spinners.Pid}");
+        Loader.Control("-rS", "-s10");
         spinners.Begin();
         execs.Begin();
         storm.Begin();

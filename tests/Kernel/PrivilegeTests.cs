@@ -15,7 +15,7 @@ public sealed class PrivilegeTests : IDisposable
     {
         using var loader = Loader.StartBy(Unprivileged.RootWith("+bpf,+perfmon"));
         using var naps = Workload.Start("naps", 11);
-        loader.Control("-rS", "-P", $"{naps.Pid}");
+        loader.Control("-rS", "-s10", "-P", $"{naps.Pid}");
         naps.Go();
         Assert.True(loader.Scrape().Of(naps.Pid).Has("proc_image_sched_delay_seconds_count"));
         loader.Stop();
@@ -67,7 +67,7 @@ public sealed class PrivilegeTests : IDisposable
         var found = loader.Scrape();
         string exe = found.Of(other.Pid).One("proc_image_process_info").Labels["exe"];
         Assert.EndsWith("/sleep", exe, StringComparison.Ordinal);
-        Assert.Equal(10, found.Named("proc_image_hook_run_seconds_total").All.Count);
+        Assert.Equal(12, found.Named("proc_image_hook_run_seconds_total").All.Count);
         loader.Stop();
     }
 

@@ -11,8 +11,8 @@ public sealed class PrometheusTests(ITestOutputHelper log) : KernelTest(log)
     {
         var bad = Start("badname");
         var naps = Start("naps", 1009);
-        Loader.Control("-rS", "-P", $"{bad.Pid}");
-        Loader.Control("-rS", "-P", $"{naps.Pid}");
+        Loader.Control("-rS", "-s10", "-P", $"{bad.Pid}");
+        Loader.Control("-rS", "-s10", "-P", $"{naps.Pid}");
         naps.Go();
 
         using var text = new TextRelay(Loader.Port);

@@ -127,7 +127,7 @@ public sealed class StandbyTests(ITestOutputHelper log) : KernelTest(log, "-a", 
     public void Finish_removes_the_programs_too()
     {
         string answer = Loader.Control("-f");
-        Assert.StartsWith("finished: 10 hooks,", answer, StringComparison.Ordinal);
+        Assert.StartsWith("finished: 12 hooks,", answer, StringComparison.Ordinal);
         Loader.AssertNothingPinned();
         Loader.AwaitExit();
     }

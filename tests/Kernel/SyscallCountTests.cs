@@ -100,6 +100,21 @@ public sealed class SyscallCountTests(ITestOutputHelper log) : KernelTest(log)
     }
 
     [Fact]
+    public void The_length_of_the_sequence_is_replaced_by_another_one_alone()
+    {
+        var workload = Start("calls");
+        Loader.Control("-s3", "-P", $"{workload.Pid}");
+        workload.Go();
+        Loader.Control("-r", "-P", $"{workload.Pid}");
+        Assert.All(CallPortrait.Of(Loader, workload.Pid).Threads.Keys, tid => Assert.Equal(3, Length(tid)));
+        Assert.Contains("the last 50 system calls", Loader.Control("-s50", "-P", $"{workload.Pid}"), StringComparison.Ordinal);
+        Assert.Equal(50, Assert.Single(Loader.Status().GetProperty("policies").EnumerateArray()).GetProperty("syscall_sequence").GetInt32());
+        Assert.Equal(50, Length(Proc.Threads(workload.Pid).Order().Last()));
+
+        int Length(int tid) => CallPortrait.Of(Loader, workload.Pid).Sequence(tid).Count;
+    }
+
+    [Fact]
     public void The_calls_of_a_process_outlive_an_exec_from_another_thread()
     {
         var process = Start("leaderexecs", 23);

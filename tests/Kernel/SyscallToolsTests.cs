@@ -83,7 +83,9 @@ public sealed partial class SyscallToolsTests(ITestOutputHelper log) : KernelTes
             long count = found.CountOf(call) - before.CountOf(call);
             double time = (found.Number(call, "time_ns") - (before.CountOf(call) == 0 ? 0 : before.Number(call, "time_ns"))) / 1e6;
             Log.WriteLine($"{call}: {count} calls, {time:0.0} ms; perf: {theirs[call].Calls}, {theirs[call].Milliseconds:0.0} ms");
-            Assert.Equal(counters.Read($"syscalls:sys_exit_{call}"), count);
+            // One that a stop has ended counts when the program goes on.
+            long counted = counters.Read($"syscalls:sys_exit_{call}");
+            Assert.InRange(count, call == "epoll_wait" ? counted - 1 : counted, call == "epoll_wait" ? counted + 1 : counted);
             Assert.InRange(theirs[call].Calls, count * 0.8, count);
             Assert.InRange(time, theirs[call].Milliseconds * 0.95, theirs[call].Milliseconds * 1.05);
         }

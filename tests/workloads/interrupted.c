@@ -13,6 +13,8 @@
  *   poll(2)    7 times, each ended by a handler: EINTR
  *   recvfrom(2) 11 times, each left by a jump out of the handler
  *   select(2)  13 times, the handler makes the same call from the same place: 13 more, which time out
+ *   recvmsg(2) 17 times, each begun anew after a handler that has itself waited in
+ *   ppoll(2)   17 times, each ended by a handler within the handler: EINTR
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -26,9 +28,11 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
-static int fds[2], left;
+static int fds[2], sockets[2], left;
+static timer_t other_timer;
 static sigjmp_buf back;
 
 /* A signal in a millisecond: by then the call waits. */
@@ -77,6 +81,17 @@ static void same(int number)
 	await_nothing(100);
 }
 
+/* Waits until a handler of another signal has interrupted that, too. */
+static void within(int number)
+{
+	struct timespec long_time = {.tv_sec = 9};
+	struct itimerspec soon = {.it_value.tv_nsec = 1000000};
+
+	timer_settime(other_timer, 0, &soon, NULL);
+	if (syscall(SYS_ppoll, NULL, 0, &long_time, NULL, 8) != -1 || write(sockets[1], "x", 1) != 1)
+		abort();
+}
+
 static void await_line(void)
 {
 	char line[64];
@@ -88,10 +103,14 @@ int main(void)
 {
 	char byte;
 	struct iovec vector = {.iov_base = &byte, .iov_len = 1};
-	int sockets[2];
+	struct sigevent by_usr1 = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1};
+	struct sigaction ignore = {.sa_handler = nothing};
+	struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1};
 
 	if (pipe(fds) || socketpair(AF_UNIX, SOCK_STREAM, 0, sockets))
 		err(1, "pipe");
+	if (timer_create(CLOCK_MONOTONIC, &by_usr1, &other_timer) || sigaction(SIGUSR1, &ignore, NULL))
+		err(1, "timer");
 	setlinebuf(stdout);
 	printf("ready %d\n", getpid());
 	await_line();
@@ -123,6 +142,12 @@ int main(void)
 		arm();
 		if (await_nothing(900000) != -1)
 			errx(1, "select");
+	}
+	handle(within, SA_RESTART);
+	for (int i = 0; i < 17; i++) {
+		arm();
+		if (syscall(SYS_recvmsg, sockets[0], &message, 0) != 1)
+			err(1, "recvmsg");
 	}
 	puts("done");
 	await_line();

@@ -137,6 +137,8 @@ internal static class Activate
         var images = changed == ImageSet.None ? "images as they were" : string.Join(" ", changed.Levels().Select(name => "+" + name));
         if (changed == ImageSet.Ledger)
             images = $"keytime {options.KeytimeLevel}";
+        else if (changed == ImageSet.None && book[slot].SyscallSequence != old.SyscallSequence)
+            images = $"the last {options.SyscallSequence} system calls";
         return $"changed policy {old.Id}, {PolicyText.Target(old)}{PolicyText.WhatItStarts(book[slot])}: {images}"
             + (options.TimeSeconds > 0 ? Deadline(options) : ", no deadline");
     }
@@ -148,7 +150,8 @@ internal static class Activate
         policy.Duration = (options.TimeSeconds ?? 0) * NanosecondsPerSecond;
         policy.Deadline = 0;
         policy.KeytimeLevel = policy.Images.HasFlag(ImageSet.Ledger) ? 1u : 0;
-        policy.SyscallSequence = options.SyscallSequence;
+        if (options.Images.HasFlag(ImageSet.Syscall)) // where that is not named it stays
+            policy.SyscallSequence = options.SyscallSequence;
         return policy;
     }
 

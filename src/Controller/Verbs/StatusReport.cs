@@ -55,6 +55,8 @@ internal sealed record StatusReport(
         WriteImages(json, "images", policy.Images);
         if (policy.Images.HasFlag(ImageSet.Keytime))
             json.WriteNumber("keytime_level", policy.KeytimeLevel);
+        if (policy.Images.HasFlag(ImageSet.Syscall))
+            json.WriteNumber("syscall_sequence", policy.SyscallSequence);
         json.WriteBoolean("follow", policy.Flags.HasFlag(PolicyFlag.Follow));
         json.WriteBoolean("include_self", policy.Flags.HasFlag(PolicyFlag.IncludeSelf));
         json.WriteBoolean("ended", row.IsEnded);

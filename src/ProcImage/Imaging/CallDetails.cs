@@ -7,15 +7,18 @@ namespace ProcImage.Imaging;
 /// <param name="System">All tasks, for comparison; null while the image is not active.</param>
 public sealed record CallDetails(IReadOnlyList<CallSequence> Sequences, Histogram? System)
 {
-    /// <summary>Of a portrait that has system calls; null for one that has none.</summary>
-    public static CallDetails? Read(Imager imager, Snapshot snapshot, Portrait portrait)
+    /// <summary>Of those that have system calls, with at most one reading for all of them.</summary>
+    public static IReadOnlyDictionary<Subject, CallDetails> Read(Imager imager, Snapshot snapshot, IReadOnlyList<Portrait> portraits)
     {
-        if (!portrait.HasCalls)
-            return null;
         var isActive = snapshot.Activity.Active[(int)Image.Syscall] > 0;
-        return new CallDetails(
-            portrait.IsDead || !isActive ? [] : imager.ReadSequences(portrait.Subject, SequenceLength(snapshot, portrait)),
-            isActive ? snapshot.SystemSyscall : null);
+        var shown = portraits.Where(portrait => portrait.HasCalls).ToList();
+        var lengths = shown.Where(portrait => isActive && !portrait.IsDead)
+            .ToDictionary(portrait => portrait.Subject, portrait => SequenceLength(snapshot, portrait));
+        var sequences = lengths.Count == 0 ? [] : imager.ReadSequences(lengths);
+        return shown.ToDictionary(
+            portrait => portrait.Subject,
+            portrait => new CallDetails(
+                sequences.GetValueOrDefault(portrait.Subject) ?? [], isActive ? snapshot.SystemSyscall : null));
     }
 
     /// <summary>The longest that a policy asks for.</summary>

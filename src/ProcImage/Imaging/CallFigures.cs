@@ -14,10 +14,13 @@ public sealed class CallFigures(CallId id)
     /// <summary>Calls that have ended, or whose thread has ended within them.</summary>
     public ulong Count { get; private set; }
 
-    /// <summary>Of them, that have failed.</summary>
+    /// <summary>Of them, whose beginning was seen since activation, and that have returned.</summary>
+    public ulong Timed { get; private set; }
+
+    /// <summary>Of all, that have failed.</summary>
     public ulong Errors { get; private set; }
 
-    /// <summary>ns, of those whose beginning was seen.</summary>
+    /// <summary>ns, of those that are timed.</summary>
     public ulong Time { get; private set; }
 
     /// <summary>ns of the longest.</summary>
@@ -26,13 +29,11 @@ public sealed class CallFigures(CallId id)
     /// <summary>How often it has failed, by errno; of very many different ones some are missing.</summary>
     public IReadOnlyDictionary<int, ulong> Errnos => _errnos ?? _none;
 
-    /// <summary>The commonest error; null where there is none.</summary>
-    public int? CommonestErrno => _errnos is null ? null : _errnos.MaxBy(errno => errno.Value).Key;
-
     /// <summary>A row of a reading, which may have two of a call.</summary>
     public void Add(in CallRow row)
     {
         _read.Count += row.Count;
+        _read.Untimed += row.Untimed;
         _read.Errors += row.Errors;
         _read.Time += row.Time;
         _read.Max = Math.Max(_read.Max, row.Max);
@@ -42,6 +43,7 @@ public sealed class CallFigures(CallId id)
     public void Advance()
     {
         Count = Math.Max(Count, _read.Count);
+        Timed = Math.Max(Timed, _read.Count - Math.Min(_read.Count, _read.Untimed));
         Errors = Math.Max(Errors, _read.Errors);
         Time = Math.Max(Time, _read.Time);
         Max = Math.Max(Max, _read.Max);

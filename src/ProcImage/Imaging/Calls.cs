@@ -54,11 +54,11 @@ public sealed class Calls
         ReadOnlySpan<CallRow> rows = record.Rows;
         foreach (ref readonly var row in rows[..(int)Math.Min(record.RowsUsed + 1UL, Limits.CallRows)])
             if (row.Kind != CallKind.None && row.Count > 0)
-                GetOrAdd(new CallId(row.Kind, row.Kind == CallKind.Other ? 0 : row.Number)).Add(row);
+                GetOrAdd(IdOf(row.Kind, row.Number)).Add(row);
         foreach (var call in _byCall)
             call.Advance();
         foreach (ref readonly var error in (ReadOnlySpan<CallError>)record.Errors)
-            if (error.Kind != 0 && Find(new CallId((CallKind)error.Kind, error.Number)) is >= 0 and var at)
+            if (error.Kind != 0 && Find(IdOf((CallKind)error.Kind, error.Number)) is >= 0 and var at)
                 _byCall[at].AdvanceErrno(error.Error, error.Count);
         OtherErrors = Math.Max(OtherErrors, record.OtherErrors);
         AdvanceLatency(record);
@@ -68,6 +68,8 @@ public sealed class Calls
                 _atDeath.Add(new CallInside(
                     last.Tid, new CallId(last.Kind, last.Number), last.Time == Limits.CallTimeUnknown ? null : last.Time));
     }
+
+    private static CallId IdOf(CallKind kind, int number) => new(kind, kind == CallKind.Other ? 0 : number);
 
     /// <summary>The kernel side keeps neither sum nor maximum of all calls: they follow from those of each.</summary>
     private void AdvanceLatency(in CallsRecord record)

@@ -15,7 +15,8 @@ internal static class HeaderNames
         while (reader.ReadLine() is { } line)
         {
             var blank = line.IndexOf(' ', StringComparison.Ordinal);
-            names.Add(int.Parse(line.AsSpan(0, blank), CultureInfo.InvariantCulture), line[(blank + 1)..]);
+            // Of two names of one number the first: newer headers may have more of those.
+            names.TryAdd(int.Parse(line.AsSpan(0, blank), CultureInfo.InvariantCulture), line[(blank + 1)..]);
         }
 
         return names;

@@ -91,18 +91,20 @@ public sealed class Imager : IDisposable
     }
 
     /// <summary>The latest system calls of each thread, and those that they are in. A reading of its own.</summary>
-    /// <param name="subject">A process or thread whose system calls count.</param>
-    /// <param name="most">How many of each thread at most.</param>
-    public IReadOnlyList<CallSequence> ReadSequences(Subject subject, int most)
+    /// <param name="lengths">Processes and threads whose system calls count, and how many calls of each thread at most.</param>
+    public Dictionary<Subject, List<CallSequence>> ReadSequences(IReadOnlyDictionary<Subject, int> lengths)
     {
-        var sequences = new List<CallSequence>();
+        var sequences = lengths.Keys.ToDictionary(subject => subject, _ => new List<CallSequence>());
         using var iterator = _maps.OpenIterator(Pins.Sequences);
         RecordStream.ReadAll(iterator, (in RecordHeader _, ReadOnlySpan<byte> record) =>
         {
             var thread = RecordStream.Read<SequenceRecord>(record);
-            if (subject.IsThread ? (thread.Tid, thread.StartId) == (subject.Tid, subject.StartId)
-                : (thread.Tgid, thread.LeaderStartId) == (subject.Tgid, subject.StartId))
-                sequences.Add(CallSequence.Read(record, most, BootClock.Now));
+            var process = new Subject(thread.Tgid, 0, thread.LeaderStartId);
+            var itself = new Subject(thread.Tgid, thread.Tid, thread.StartId);
+            if (lengths.TryGetValue(process, out var most))
+                sequences[process].Add(CallSequence.Read(record, most, BootClock.Now));
+            if (lengths.TryGetValue(itself, out most))
+                sequences[itself].Add(CallSequence.Read(record, most, BootClock.Now));
         });
         return sequences;
     }

@@ -17,6 +17,7 @@ public sealed class Admission(int maxSeries)
     private const int NamedCallsCost = 30;
     private const int OtherCallsCost = 6;
     private const int CallCost = 6;
+    private const int UsualCalls = 40; // of a process, different ones
 
     /// <summary>Portraits that are not shown, as of the last time.</summary>
     public int DroppedPortraits { get; private set; }
@@ -33,7 +34,8 @@ public sealed class Admission(int maxSeries)
         AdmitDead(ordered.Where(p => p.IsDead));
         var dropped = ordered.Where(p => !p.IsAdmitted).ToList();
         DroppedPortraits = dropped.Count;
-        DroppedSeries = dropped.Sum(Cost) + ordered.Where(p => !p.AreCallsAdmitted).Sum(CostByCall);
+        DroppedSeries = dropped.Sum(Cost)
+            + ordered.Where(p => !p.AreCallsAdmitted && !(p.IsNamed && !p.IsAdmitted)).Sum(CostByCall);
         ordered.RemoveAll(p => !p.IsAdmitted);
         return ordered;
     }
@@ -52,13 +54,18 @@ public sealed class Admission(int maxSeries)
         AdmitCalls(ordered, maxSeries - ordered.Where(p => p.IsAdmitted).Sum(Cost));
     }
 
-    /// <summary>Those of the named are among what they cost. Of the others new ones come up with time.</summary>
+    /// <summary>
+    /// Those of the named are among what they cost. Who of the others is admitted stays: new calls that come up with time have their
+    /// room from the beginning, as far as they are usual.
+    /// </summary>
     private static void AdmitCalls(List<Portrait> ordered, int left)
     {
-        foreach (var portrait in ordered.Where(p => p.IsAdmitted).OrderByDescending(p => p.AreCallsAdmitted))
+        foreach (var portrait in ordered.OrderByDescending(p => p.AreCallsAdmitted))
         {
-            left -= portrait.IsNamed ? 0 : CostByCall(portrait);
-            portrait.AreCallsAdmitted = portrait.IsNamed || left >= 0;
+            var isStaying = portrait is { AreCallsAdmitted: true, IsAdmitted: true, IsDead: false };
+            if (portrait is { IsAdmitted: true, IsNamed: false, HasCalls: true })
+                left -= CallCost * Math.Max(UsualCalls, portrait.Calls.ByCall.Count);
+            portrait.AreCallsAdmitted = portrait.IsAdmitted && (isStaying || portrait.IsNamed || left >= 0);
         }
     }
 

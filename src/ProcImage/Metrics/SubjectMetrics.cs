@@ -130,7 +130,7 @@ public static class SubjectMetrics
             }),
 
         ByCall("syscalls_total",
-            "System calls of the process that have ended, or that its threads have ended in: sys_exit, sched_process_exit."
+            "System calls of the process that have ended, by sys_exit, or within which a thread has, by sched_process_exit."
                 + SinceActivation,
             call => call.Count, (x, labels, count) => x.Number(labels, count)),
         ByCall("syscall_errors_total",

@@ -15,16 +15,21 @@ public static class CallText
     private const int Width = 110;
 
     /// <param name="portraits">Only those that are named and have system calls are told of.</param>
-    /// <param name="details">What else there is to tell of one; null where there is nothing.</param>
-    public static string Blocks(IEnumerable<Portrait> portraits, Func<Portrait, CallDetails?> details)
+    /// <param name="details">What else there is to tell of those that are shown, asked for once.</param>
+    public static string Blocks(
+        IEnumerable<Portrait> portraits, Func<IReadOnlyList<Portrait>, IReadOnlyDictionary<Subject, CallDetails>> details)
     {
         var shown = portraits.Where(p => p.IsNamed && p.HasCalls)
             .OrderByDescending(p => p.Calls.Latency.Sum)
             .ThenByDescending(p => p.Calls.Count)
             .ToList();
+        if (shown.Count == 0)
+            return "";
         var text = new StringBuilder();
-        foreach (var portrait in shown.Take(MostPortraits))
-            AppendBlock(text, portrait, details(portrait));
+        var first = shown.Take(MostPortraits).ToList();
+        var known = details(first);
+        foreach (var portrait in first)
+            AppendBlock(text, portrait, known.GetValueOrDefault(portrait.Subject));
         if (shown.Count > MostPortraits)
             text.AppendLine(Invariant($"... and system calls of {shown.Count - MostPortraits} more"));
         return text.ToString();
@@ -96,7 +101,7 @@ public static class CallText
         + (call.Time == Limits.CallTimeUnknown ? "" : $" {Microseconds(call.Time)}us");
 
     private static string Cost(CallFigures call) => Invariant(
-        $"{call.Id} {Seconds(call.Time)} (mean {Microseconds((double)call.Time / call.Count)} us, max {Microseconds(call.Max)} us)");
+        $"{call.Id} {Seconds(call.Time)} (mean {Microseconds((double)call.Time / call.Timed)} us, max {Microseconds(call.Max)} us)");
 
     private static string Times(in Histogram stats) => stats.Count == 0
         ? "none yet"

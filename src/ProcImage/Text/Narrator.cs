@@ -118,7 +118,7 @@ internal sealed class Narrator(Imager imager, TextWriter output, bool withTables
     }
 
     private string Table(Snapshot snapshot) => PortraitText.Table(snapshot.Portraits)
-        + CallText.Blocks(snapshot.Portraits, portrait => CallDetails.Read(imager, snapshot, portrait));
+        + CallText.Blocks(snapshot.Portraits, shown => CallDetails.Read(imager, snapshot, shown));
 
     private void Line(string text) => output.WriteLine(text);
 }

@@ -142,7 +142,7 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
 
     private ReadOnlyMemory<byte>? One(Snapshot snapshot, Subject subject) =>
         snapshot.Portraits.FirstOrDefault(portrait => portrait.Subject == subject) is { } found
-            && PortraitJson.One(found, CallDetails.Read(imager, snapshot, found)) is { } json
+            && PortraitJson.One(found, CallDetails.Read(imager, snapshot, [found]).GetValueOrDefault(subject)) is { } json
             ? json
             : NotThere;
 

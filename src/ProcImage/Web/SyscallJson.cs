@@ -67,6 +67,7 @@ internal static class SyscallJson
             WriteId(json, call.Id);
             json.WriteNumber("count", call.Count);
             json.WriteNumber("errors", call.Errors);
+            json.WriteNumber("timed", call.Timed);
             json.WriteNumber("time_ns", call.Time);
             json.WriteNumber("max_ns", call.Max);
             json.WriteStartObject("errnos");

@@ -8,13 +8,13 @@ public class CallsTests
     private readonly Calls _calls = new();
 
     [Fact]
-    public void Each_call_has_its_figures_and_its_commonest_error()
+    public void Each_call_has_its_figures_and_its_errors()
     {
         _calls.Advance(CallRecords.Process);
         var openat = Of(CallRecords.Openat);
         Assert.Equal((13UL, 7UL, 13_000UL, 3_000UL), (openat.Count, openat.Errors, openat.Time, openat.Max));
-        Assert.Equal(2, openat.CommonestErrno);
-        Assert.Null(Of(CallRecords.Read).CommonestErrno);
+        Assert.Equal([(2, 5UL), (13, 2UL)], openat.Errnos.Select(errno => (errno.Key, errno.Value)));
+        Assert.Empty(Of(CallRecords.Read).Errnos);
     }
 
     [Fact]
@@ -43,6 +43,17 @@ public class CallsTests
         _calls.Advance(record);
         Assert.Empty(_calls.Costliest);
         Assert.Single(_calls.MostFrequent);
+    }
+
+    [Fact]
+    public void Errors_of_calls_that_had_no_room_are_those_of_others()
+    {
+        var record = new CallsRecord { Since = 7 };
+        record.Rows[0] = new CallRow { Kind = CallKind.Other, Count = 11, Untimed = 4, Errors = 3 };
+        record.Errors[5] = new CallError { Number = 9, Kind = (ushort)CallKind.Other, Error = 38, Count = 3 };
+        _calls.Advance(record);
+        var other = Assert.Single(_calls.ByCall);
+        Assert.Equal((11UL, 7UL, 3UL), (other.Count, other.Timed, other.Errnos[38]));
     }
 
     [Fact]

@@ -145,6 +145,9 @@ public class CallTextTests
         return Text(details);
     }
 
+    private static Dictionary<Subject, CallDetails> Of(IReadOnlyList<Portrait> shown, CallDetails? details) =>
+        details is null ? [] : shown.ToDictionary(portrait => portrait.Subject, _ => details);
+
     private string[] Text(CallDetails? details) =>
-        CallText.Blocks(_readings.Table.Portraits, _ => details).TrimEnd('\n').Split('\n');
+        CallText.Blocks(_readings.Table.Portraits, shown => Of(shown, details)).TrimEnd('\n').Split('\n');
 }

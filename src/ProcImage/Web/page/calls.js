@@ -21,7 +21,7 @@ function byCall(call, all) {
     make("th", { scope: "row" }, call.name),
     number(count(call.count)), number(failed(call)),
     ...call.time_ns
-      ? [time(call.time_ns), share(call.time_ns, all), mean(call.time_ns, call.count), time(call.max_ns)].map(number)
+      ? [time(call.time_ns), share(call.time_ns, all), mean(call.time_ns, call.timed), time(call.max_ns)].map(number)
       : ["", "", "", ""].map(number));
 }
 
