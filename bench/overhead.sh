@@ -20,8 +20,8 @@ declare -A counts=([getppid]=200000 [pipe]=4000 [yield]=20000 [fork]=150 [exec]=
 order=(getppid pipe yield fork exec copy redis)
 states=(nothing empty standby preloaded)
 for image in "${images[@]}"; do states+=("$image-target" "$image-other" "$image-all"); done
-for tool in runqlat offcputime cpudist execsnoop exitsnoop syscount bpftrace perf strace; do
-	! command -v "$tool" >/dev/null || states+=("$tool")
+for public in runqlat offcputime cpudist execsnoop exitsnoop syscount bpftrace perf strace; do
+	! command -v "$public" >/dev/null || states+=("$public")
 done
 ! command -v bpftrace >/dev/null || states+=(bpftrace-calls)
 ! command -v perf >/dev/null || states+=(perf-trace)
