@@ -250,7 +250,7 @@ struct activity {
 	__u64 clock_offset;
 	__u64 clock_offset_at; /* that clock, when it was found */
 	__s32 loader_tgid;     /* as the kernel has it, whatever pid namespace the loader lives in */
-	__u32 own_pad;
+	__u32 generation;      /* changes whenever what counts for a task may have changed */
 };
 
 /*

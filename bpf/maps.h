@@ -125,8 +125,11 @@ struct thread_calls {
 	u64 begin; /* of the latest call, as here to kind */
 	s32 number;
 	u32 kind;
-	u32 is_inside; /* of that call */
+	u32 is_inside;	/* of that call */
+	u32 generation; /* activity.generation in which its calls count for its process, since that moment,
+			   and not for itself */
 	u32 interrupted_used;
+	u32 pad;
 	struct interrupted_call interrupted[INTERRUPTED_KEPT]; /* the innermost last */
 	struct kept_calls kept;
 };

@@ -57,6 +57,7 @@ static __noinline int end_policy(struct activity *act, u32 slot)
 	for (u32 which = 0; which < IMAGES; which++)
 		if (clear_slot(act->collect[which], slot))
 			__sync_fetch_and_add(&act->active[which], -1);
+	__sync_fetch_and_add(&act->generation, 1);
 	return 1;
 }
 

@@ -106,6 +106,7 @@ int BPF_PROG(sched_process_exec, struct task_struct *task, s32 old_pid, struct l
 		bpf_task_storage_delete(&target_calls, task);
 	}
 	name_task(task, bpf_ktime_get_boot_ns(), 0);
+	syscall_forget_names(task);
 	image = bpf_task_storage_get(&images, task, 0, 0);
 	if (!image)
 		return 0;
@@ -256,8 +257,10 @@ int apply(struct bpf_iter__task *ctx)
 	struct task_struct *task = ctx->task;
 	if (!task) {
 		struct activity *act = get_activity();
-		if (act)
+		if (act) {
 			act->schedule_ready = act->schedule_epoch;
+			__sync_fetch_and_add(&act->generation, 1); /* every task has its names */
+		}
 		bpf_loop(MAX_POLICIES, settle_policy, NULL, 0);
 		return 0;
 	}
@@ -274,6 +277,7 @@ int apply(struct bpf_iter__task *ctx)
 				tell_policies(RECORD_POLICIES, 0, 0);
 		}
 		bpf_loop(MAX_POLICIES, apply_policy, NULL, 0);
+		__sync_fetch_and_add(&act->generation, 1);
 	}
 	name_task(task, act->applied_at, 0);
 	return 0;

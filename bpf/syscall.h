@@ -244,6 +244,17 @@ static __noinline int end_call(struct task_struct *task, struct thread_calls *th
 		return 0;
 	if (call->time != CALL_TIME_UNKNOWN)
 		count_for_system(act, call->time);
+	if (thread->since &&
+	    thread->generation == act->generation) { /* nothing has changed since the last one */
+		struct call_table *table = bpf_task_storage_get(&process_calls, leader, 0, 0);
+		if (table) {
+			count_call(table, call, thread->since);
+			keep_call(thread, call, thread->since);
+			return 0;
+		}
+	}
+	u32 generation = act->generation; /* before what it is about is read */
+	thread->generation = generation - 1;
 	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
 	if (!image || !image->named) {
 		if (!image && thread->since && !bpf_core_type_exists(btf_bpf_task_storage_get_recur))
@@ -272,9 +283,21 @@ static __noinline int end_call(struct task_struct *task, struct thread_calls *th
 		if (!since)
 			since = target->syscall_since;
 	}
-	if (since && call->end >= since)
-		keep_call(thread, call, since);
+	if (!since || call->end < since)
+		return 0;
+	keep_call(thread, call, since);
+	if (!target && since == image->syscall_since)
+		thread->generation = generation;
 	return 0;
+}
+
+/* It has become another program, which may be named by others. */
+static __always_inline void syscall_forget_names(struct task_struct *task)
+{
+	struct activity *act = get_activity();
+	struct thread_calls *thread = bpf_task_storage_get(&thread_calls, task, 0, 0);
+	if (act && thread)
+		thread->generation = act->generation - 1;
 }
 
 /* The innermost interrupted call has failed with EINTR, or its thread has left it for good. */

@@ -46,5 +46,7 @@ public struct Activity
 
     /// <summary>As the kernel has it, whatever pid namespace the loader lives in.</summary>
     public int LoaderTgid;
-    public uint OwnPad;
+
+    /// <summary>Changes whenever what counts for a task may have changed.</summary>
+    public uint Generation;
 }
