@@ -165,9 +165,9 @@ __noinline int count_call(struct call_table *table, struct ended_call *call, u64
 }
 
 /* By all CPUs' tasks. Another one may come in between where the kernel lets the hook be preempted. */
-static __always_inline void count_for_system(struct activity *act, u64 time)
+static __always_inline void count_for_system(struct activity *act, u64 time, u32 bucket)
 {
-	u32 zero = 0, bucket = bucket_of(time);
+	u32 zero = 0;
 	struct system_stats *stats = bpf_map_lookup_elem(&system, &zero);
 	if (!stats)
 		return;
@@ -243,7 +243,7 @@ static __noinline int end_call(struct task_struct *task, struct thread_calls *th
 	if (!act || !leader || !thread || !call)
 		return 0;
 	if (call->time != CALL_TIME_UNKNOWN)
-		count_for_system(act, call->time);
+		count_for_system(act, call->time, bucket_of(call->time));
 	if (thread->since &&
 	    thread->generation == act->generation) { /* nothing has changed since the last one */
 		struct call_table *table = bpf_task_storage_get(&process_calls, leader, 0, 0);
@@ -480,13 +480,60 @@ static __always_inline void syscall_enter(struct activity *act, struct pt_regs *
 		resume_call(task, thread, regs);
 }
 
+/* Not static, as above. */
+__noinline int widen(struct call_table *table, struct call_row *row, u64 time)
+{
+	if (!table || !row)
+		return 0;
+	raise_to(&row->max, time);
+	lower_min(&table->record.min, time);
+	return 0;
+}
+
+/*
+ * Nearly every call: of a thread for which nothing has changed since its last one, with a row of its own, and
+ * no error. What end_call() would do, without its calls and questions. False where it is another one.
+ */
+static __always_inline bool end_usual_call(struct activity *act, struct task_struct *task,
+					   struct thread_calls *thread, u64 now, s64 result)
+{
+	u64 begin = thread->begin, since = thread->since;
+	u32 number = thread->number;
+	if (!since || thread->generation != act->generation || !thread->is_inside || begin < since ||
+	    now < begin || is_error(result) || thread->kind != CALL_NATIVE || number >= NATIVE_NUMBERS ||
+	    number == NR_RT_SIGRETURN)
+		return false;
+	struct task_struct *leader = task->group_leader;
+	struct call_table *table = leader ? bpf_task_storage_get(&process_calls, leader, 0, 0) : NULL;
+	if (!table)
+		return false;
+	u32 at = table->native[number & (NATIVE_NUMBERS - 1)];
+	if (!at || at >= CALL_ROWS)
+		return false;
+	struct call_row *row = &table->record.rows[at];
+	u64 time = now - begin;
+	u32 bucket = bucket_of(time);
+	count_for_system(act, time, bucket);
+	__sync_fetch_and_add(&row->count, 1);
+	__sync_fetch_and_add(&row->time, time);
+	if (bucket < HISTOGRAM_BUCKETS)
+		__sync_fetch_and_add(&table->record.buckets[bucket], 1);
+	if (time > row->max || time < table->record.min || !table->record.min)
+		widen(table, row, time);
+	struct ended_call call = {
+		.number = number, .kind = CALL_NATIVE, .begin = begin, .time = time, .result = result};
+	keep_call(thread, &call, since);
+	thread->is_inside = 0;
+	return true;
+}
+
 /* Not the way back to user space, but before signals are looked at. */
 static __always_inline void syscall_exit(struct activity *act, struct pt_regs *regs, s64 result)
 {
 	u64 now = bpf_ktime_get_boot_ns();
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct thread_calls *thread = calls_of(act, task);
-	if (!thread)
+	if (!thread || end_usual_call(act, task, thread, now, result))
 		return;
 	struct ended_call call = {.end = now, .time = CALL_TIME_UNKNOWN, .result = result};
 	if (thread->is_inside) {
