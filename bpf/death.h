@@ -79,7 +79,6 @@ static __always_inline bool tell_calls(struct call_table *table, struct task_str
 {
 	if (!table)
 		return true;
-	table->is_told = 1;
 	u64 size = complete_calls(&table->record, task, tid, since);
 	table->record.header.type = RECORD_CALLS;
 	table->record.header.flags = 0;
@@ -87,19 +86,16 @@ static __always_inline bool tell_calls(struct call_table *table, struct task_str
 	if (!bpf_ringbuf_output(&events, &table->record,
 				size < sizeof(table->record) ? size : sizeof(table->record), 0))
 		return true;
-	table->is_told = 0;
 	lose(LOSS_EVENT);
 	return false;
 }
 
-/* All that the process has called, or what it has since it was told: a thread may be late to exit. */
+/* With each record of the death: a thread may be late to exit, and another loader may have got the first. */
 static __noinline int tell_process_calls(struct task_struct *leader, struct task_image *image)
 {
 	if (!leader || !image || !HAS_SYSCALL(image->kept))
 		return 0;
 	struct call_table *table = bpf_task_storage_get(&process_calls, leader, 0, 0);
-	if (table && table->is_told)
-		return 0;
 	if (!tell_calls(table, leader, 0, image->syscall_since))
 		image->incomplete = 1;
 	return 0;

@@ -96,8 +96,6 @@ struct target_image {
  */
 struct call_table {
 	struct calls_record record;
-	u32 is_told; /* of a dead process: it has been told, and nothing was counted since */
-	u32 pad;
 	u8 native[NATIVE_NUMBERS];   /* row by number; 0: none yet */
 	u8 foreign[FOREIGN_NUMBERS]; /* by a hash of those that are larger, below 0, or not native */
 };

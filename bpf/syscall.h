@@ -608,8 +608,6 @@ static __noinline int syscall_end_thread(struct task_struct *task)
 	for (int i = 0; i < INTERRUPTED_KEPT && thread->interrupted_used; i++)
 		end_interrupted(task, thread, 0);
 	struct call_table *table = bpf_task_storage_get(&process_calls, leader, 0, 0);
-	if (table)
-		table->is_told = 0;
 	if (!call.kind)
 		return 0;
 	if (table && task->signal->flags & SIGNAL_GROUP_EXIT)
@@ -656,7 +654,6 @@ __noinline int fold_calls(struct call_table *to, struct call_table *from)
 		__sync_fetch_and_add(&to->record.buckets[i], TAKE(from->record.buckets[i]));
 	if (from->record.min)
 		lower_min(&to->record.min, from->record.min);
-	to->is_told = 0;
 	return 0;
 }
 
