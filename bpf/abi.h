@@ -8,7 +8,7 @@
 #define PROC_IMAGE_ABI_H
 
 /* Raised whenever anything below changes: a loader or controller of another version refuses the pins. */
-#define ABI_VERSION 6
+#define ABI_VERSION 7
 
 #define COMM_SIZE	  16
 #define MAX_POLICIES	  1024 /* slot 0 is never used: it means 'no policy' */
@@ -249,6 +249,7 @@ struct activity {
 	/* Adding it to a run queue's clock gives CLOCK_BOOTTIME. 0: not known yet. */
 	__u64 clock_offset;
 	__u64 clock_offset_at; /* that clock, when it was found */
+	__u64 slept;	       /* CLOCK_BOOTTIME less CLOCK_MONOTONIC in ns */
 	__s32 loader_tgid;     /* as the kernel has it, whatever pid namespace the loader lives in */
 	__u32 generation;      /* changes whenever what counts for a task may have changed */
 };

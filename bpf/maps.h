@@ -102,7 +102,7 @@ struct call_table {
 
 /* A call that a signal has interrupted. Only what happens next says whether it goes on or has failed. */
 struct interrupted_call {
-	u64 begin; /* 0: not seen */
+	u64 begin; /* CLOCK_BOOTTIME in ns, 0: not seen */
 	u64 end;
 	u64 instruction; /* where the program goes on */
 	u64 stack;
@@ -120,7 +120,7 @@ struct thread_calls {
 	u64 told;  /* as in struct sequence_record */
 	u32 next;  /* place in kept.calls */
 	u32 epoch; /* activity.syscall_epoch at the beginning of the call */
-	u64 begin; /* of the latest call, as here to kind */
+	u64 begin; /* of the latest call, as here to kind; CLOCK_MONOTONIC in ns, 0: not seen */
 	s32 number;
 	u32 kind;
 	u32 is_inside;	/* of that call */

@@ -270,6 +270,7 @@ int apply(struct bpf_iter__task *ctx)
 	if (!ctx->meta->seq_num) {
 		struct control *ctl = get_control();
 		act->applied_at = bpf_ktime_get_boot_ns();
+		learn_sleep(act);
 		if (ctl) {
 			learn_caller(act, ctl->caller);
 			/* Already: whoever walks may be killed, and the loader waits for the policy lock. */
@@ -296,6 +297,8 @@ int portraits(struct bpf_iter__task *ctx)
 	struct activity *act = get_activity();
 	if (!task || !leader || !act)
 		return 0;
+	if (!ctx->meta->seq_num)
+		learn_sleep(act);
 	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
 	if (!image)
 		return 0;

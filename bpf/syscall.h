@@ -8,6 +8,26 @@
 #define PROC_IMAGE_SYSCALL_H
 
 #define FOREIGN_PROBES 8
+#define LEAST_SLEEP    100000000 /* ns: no machine sleeps for less */
+
+/*
+ * Calls are timed by CLOCK_MONOTONIC, which costs two calls less than CLOCK_BOOTTIME and stands still while
+ * the machine sleeps. Where the reader is held up between the two clocks, they seem to be further apart than
+ * they are: so the least is taken.
+ */
+static __always_inline void learn_sleep(struct activity *act)
+{
+	u64 awake = bpf_ktime_get_ns();
+	u64 slept = bpf_ktime_get_boot_ns() - awake;
+	if (slept < act->slept || slept > act->slept + LEAST_SLEEP)
+		act->slept = slept;
+}
+
+/* 0 stays 0: it was not seen. */
+static __always_inline u64 boottime_of(struct activity *act, u64 awake)
+{
+	return awake ? awake + act->slept : 0;
+}
 
 static __always_inline bool is_compat(struct task_struct *task)
 {
@@ -346,7 +366,8 @@ static __always_inline bool is_restart(s32 number, u32 kind)
  */
 static __noinline int resume_call(struct task_struct *task, struct thread_calls *thread, struct pt_regs *regs)
 {
-	if (!task || !thread || !regs)
+	struct activity *act = get_activity();
+	if (!act || !task || !thread || !regs)
 		return 0;
 	struct interrupted_call *from = innermost(thread);
 	if (from && from->has_failed) {
@@ -361,7 +382,7 @@ static __noinline int resume_call(struct task_struct *task, struct thread_calls 
 	    (thread->number != from->number && !is_restart(thread->number, from->kind)))
 		return 0;
 	thread->number = from->number;
-	thread->begin = from->begin;
+	thread->begin = from->begin ? from->begin - act->slept : 0;
 	thread->interrupted_used--;
 	return 0;
 }
@@ -474,7 +495,7 @@ static __always_inline void syscall_enter(struct activity *act, struct pt_regs *
 		return;
 	thread->number = id;
 	thread->kind = is_compat(task) ? CALL_COMPAT : CALL_NATIVE;
-	thread->begin = bpf_ktime_get_boot_ns();
+	thread->begin = bpf_ktime_get_ns();
 	thread->is_inside = 1;
 	if (thread->interrupted_used)
 		resume_call(task, thread, regs);
@@ -499,9 +520,9 @@ static __always_inline bool end_usual_call(struct activity *act, struct task_str
 {
 	u64 begin = thread->begin, since = thread->since;
 	u32 number = thread->number;
-	if (!since || thread->generation != act->generation || !thread->is_inside || begin < since ||
-	    now < begin || is_error(result) || thread->kind != CALL_NATIVE || number >= NATIVE_NUMBERS ||
-	    number == NR_RT_SIGRETURN)
+	if (!since || thread->generation != act->generation || !thread->is_inside || !begin ||
+	    begin + act->slept < since || now < begin || is_error(result) || thread->kind != CALL_NATIVE ||
+	    number >= NATIVE_NUMBERS || number == NR_RT_SIGRETURN)
 		return false;
 	struct task_struct *leader = task->group_leader;
 	struct call_table *table = leader ? bpf_task_storage_get(&process_calls, leader, 0, 0) : NULL;
@@ -520,8 +541,11 @@ static __always_inline bool end_usual_call(struct activity *act, struct task_str
 		__sync_fetch_and_add(&table->record.buckets[bucket], 1);
 	if (time > row->max || time < table->record.min || !table->record.min)
 		widen(table, row, time);
-	struct ended_call call = {
-		.number = number, .kind = CALL_NATIVE, .begin = begin, .time = time, .result = result};
+	struct ended_call call = {.number = number,
+				  .kind = CALL_NATIVE,
+				  .begin = begin + act->slept,
+				  .time = time,
+				  .result = result};
 	keep_call(thread, &call, since);
 	thread->is_inside = 0;
 	return true;
@@ -530,18 +554,18 @@ static __always_inline bool end_usual_call(struct activity *act, struct task_str
 /* Not the way back to user space, but before signals are looked at. */
 static __always_inline void syscall_exit(struct activity *act, struct pt_regs *regs, s64 result)
 {
-	u64 now = bpf_ktime_get_boot_ns();
+	u64 now = bpf_ktime_get_ns();
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct thread_calls *thread = calls_of(act, task);
 	if (!thread || end_usual_call(act, task, thread, now, result))
 		return;
-	struct ended_call call = {.end = now, .time = CALL_TIME_UNKNOWN, .result = result};
+	struct ended_call call = {.end = boottime_of(act, now), .time = CALL_TIME_UNKNOWN, .result = result};
 	if (thread->is_inside) {
 		call.number = thread->number;
 		call.kind = thread->kind;
-		call.begin = thread->begin;
+		call.begin = boottime_of(act, thread->begin);
 		if (call.begin)
-			call.time = now > call.begin ? now - call.begin : 0;
+			call.time = now > thread->begin ? now - thread->begin : 0;
 	} else { /* it had begun before, or seccomp(2) has refused it */
 		call.number = regs->SYSCALL_NUMBER;
 		call.kind = is_compat(task) ? CALL_COMPAT : CALL_NATIVE;
@@ -588,15 +612,16 @@ static __noinline int syscall_end_thread(struct task_struct *task)
 	struct task_struct *leader = task ? task->group_leader : NULL;
 	if (!act || !thread || !leader || thread->epoch != act->syscall_epoch)
 		return 0;
-	struct ended_call call = {.end = bpf_ktime_get_boot_ns(), .time = CALL_TIME_UNKNOWN};
+	u64 now = bpf_ktime_get_ns();
+	struct ended_call call = {.end = boottime_of(act, now), .time = CALL_TIME_UNKNOWN};
 	struct interrupted_call *last = innermost(thread);
 	u64 time = CALL_TIME_UNKNOWN;
 	if (thread->is_inside) {
 		call.number = thread->number;
 		call.kind = thread->kind;
-		call.begin = thread->begin;
+		call.begin = boottime_of(act, thread->begin);
 		if (call.begin)
-			time = call.end - call.begin;
+			time = now - thread->begin;
 		thread->is_inside = 0;
 		end_call(task, thread, &call);
 	} else if (last && (last->may_resume || last->has_failed)) { /* else a handler has run since */
@@ -691,7 +716,7 @@ static __always_inline void find_call(struct sequence_record *record, struct act
 		if (thread->is_inside) {
 			record->number = thread->number;
 			record->kind = thread->kind;
-			record->begin = thread->begin;
+			record->begin = boottime_of(act, thread->begin);
 		} else if (last && last->may_resume) {
 			record->number = last->number;
 			record->kind = last->kind;

@@ -44,6 +44,9 @@ public struct Activity
     /// <summary>That clock, when it was found.</summary>
     public ulong ClockOffsetAt;
 
+    /// <summary>CLOCK_BOOTTIME less CLOCK_MONOTONIC in ns: how long the machine has slept.</summary>
+    public ulong Slept;
+
     /// <summary>As the kernel has it, whatever pid namespace the loader lives in.</summary>
     public int LoaderTgid;
 

@@ -3,7 +3,7 @@ namespace ProcImage.Abi;
 /// <summary>The constants of <c>bpf/abi.h</c>.</summary>
 public static class Limits
 {
-    public const int AbiVersion = 6;
+    public const int AbiVersion = 7;
 
     /// <summary>Bytes of a task's name, with the closing zero.</summary>
     public const int CommSize = 16;
