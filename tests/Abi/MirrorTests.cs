@@ -29,7 +29,7 @@ public class MirrorTests
     [InlineData("RECORD_DEAD = 2,", "", "member RECORD_DEAD is missing in C")]
     [InlineData("TARGET_NONE = 0,", "", "member TARGET_NONE is missing in C")]
     [InlineData("#define ABI_VERSION ", "#define ABI_VERSION 1000 + ", "value of ABI_VERSION")]
-    [InlineData("#define FIRST_BOUND_LOG2 11", "", "constant FIRST_BOUND_LOG2 is missing in C")]
+    [InlineData("#define FIRST_BOUND_LOG2  11", "", "constant FIRST_BOUND_LOG2 is missing in C")]
     [InlineData("#define COMM_SIZE", "#define COMMS 3\n#define COMM_SIZE", "constant COMMS is missing in C#")]
     [InlineData("struct target_key {", "struct extra {\n\t__u32 x;\n};\nstruct target_key {", "struct extra is missing in C#")]
     [InlineData("struct target_key {", "struct target_id {", "struct target_key is missing in C")]

@@ -1,0 +1,22 @@
+namespace ProcImage.Imaging;
+
+/// <summary>What there is to tell of the locks of one portrait, beside its totals.</summary>
+/// <param name="Locks">The longest wait first.</param>
+/// <param name="Waits">Threads that wait now.</param>
+/// <param name="Names">Of the locks that those wait for, by address, as far as they have one.</param>
+/// <param name="Deadlocks">In the order in which they were found.</param>
+/// <param name="Now">CLOCK_BOOTTIME in ns of the reading.</param>
+internal sealed record LockDetails(
+    IReadOnlyList<NamedLock> Locks,
+    IReadOnlyList<LockWait> Waits,
+    IReadOnlyDictionary<ulong, string> Names,
+    IReadOnlyList<Deadlocked> Deadlocks,
+    ulong Now);
+
+/// <summary>One lock of a portrait.</summary>
+/// <param name="Figures">What was waited there.</param>
+/// <param name="Name">Null where it has none yet, or was looked up too late.</param>
+/// <param name="LongestOwner">Who held it in its longest wait, if that was a live thread soon afterwards.</param>
+/// <param name="LongestStack">Of the longest wait, the innermost first; empty where it was not looked up.</param>
+internal sealed record NamedLock(
+    LockFigures Figures, string? Name, LockOwner? LongestOwner, IReadOnlyList<string> LongestStack);
