@@ -678,6 +678,8 @@ struct lock_stats {
 	__u64 first; /* likewise: when a wait has ended there first */
 	struct histogram waits;
 	__u64 at_once;
+	__u32 is_target; /* its life is one, or follows one */
+	__u32 pad;
 	struct longest_wait longest;
 };
 

@@ -232,7 +232,7 @@ struct ended_wait {
 	s32 life_tid;
 	u32 has_slept;
 	u32 is_ending; /* its thread is */
-	u32 pad;
+	u32 is_target; /* its life */
 };
 
 /* Of the thread that runs. Not static: then it is verified once. */
@@ -262,6 +262,7 @@ __noinline int count_wait(struct lock_wait *wait, struct ended_wait *ended)
 	}
 	if (!stats)
 		return 0;
+	stats->is_target = ended->is_target;
 	if (!ended->has_slept) {
 		__sync_fetch_and_add(&stats->at_once, 1);
 		return 0;
@@ -286,6 +287,7 @@ __noinline int end_wait(struct lock_wait *wait, u64 end, u32 is_ending)
 		.since = image->lock_since,
 		.has_slept = task->nvcsw != wait->switches,
 		.is_ending = is_ending,
+		.is_target = image->policies[NAMED_BY_PROCESS] || image->policies[NAMED_BY_ANCESTOR],
 	};
 	wait->begin = wait->end = 0;
 	if (lock_counts(act, image) && begin >= ended.since) /* else it is of an earlier activation */
@@ -297,6 +299,7 @@ __noinline int end_wait(struct lock_wait *wait, u64 end, u32 is_ending)
 		return 0;
 	ended.since = target->lock_since;
 	ended.life_tid = task->pid;
+	ended.is_target = 1;
 	count_wait(wait, &ended);
 	return 0;
 }

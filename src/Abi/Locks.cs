@@ -73,6 +73,10 @@ public struct LockStats
 
     /// <summary>Calls that came back without having slept.</summary>
     public ulong AtOnce;
+
+    /// <summary>Its life is one, or follows one.</summary>
+    public uint IsTarget;
+    public uint Pad;
     public LongestWait Longest;
 }
 

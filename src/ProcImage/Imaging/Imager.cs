@@ -129,7 +129,7 @@ public sealed class Imager : IDisposable
     }
 
     /// <inheritdoc cref="PortraitTable.LocksOf"/>
-    public (LifeState State, ulong Since, bool IsNamed) LocksOf(Subject subject)
+    public (LifeState State, ulong Since) LocksOf(Subject subject)
     {
         lock (_lock)
             return _table.LocksOf(subject);

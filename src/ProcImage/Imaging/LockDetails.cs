@@ -17,6 +17,17 @@ internal sealed record LockDetails(
 /// <param name="Figures">What was waited there.</param>
 /// <param name="Name">Null where it has none yet, or was looked up too late.</param>
 /// <param name="LongestOwner">Who held it in its longest wait, if that was a live thread soon afterwards.</param>
+/// <param name="OwnerTime">ns of the wait that this was looked up of.</param>
 /// <param name="LongestStack">Of the longest wait, the innermost first; empty where it was not looked up.</param>
+/// <param name="StackTime">ns of the wait that this was looked up of.</param>
 internal sealed record NamedLock(
-    LockFigures Figures, string? Name, LockOwner? LongestOwner, IReadOnlyList<string> LongestStack);
+    LockFigures Figures, string? Name, LockOwner? LongestOwner, ulong OwnerTime, IReadOnlyList<string> LongestStack, ulong StackTime)
+{
+    /// <summary>A longer wait may have come since it was looked up.</summary>
+    public NamedLock With(LockFigures figures) => this with
+    {
+        Figures = figures,
+        LongestOwner = figures.Longest?.Time == OwnerTime ? LongestOwner : null,
+        LongestStack = figures.Longest?.Time == StackTime ? LongestStack : [],
+    };
+}

@@ -128,9 +128,9 @@ internal sealed class LockWaits : IDisposable
         {
             // It is kept first, and goes from the map then.
             if (kept is not null)
-                locks.Add(named with { Figures = kept });
+                locks.Add(named.With(kept));
             else if (_maps.TryReadLock(place.Key, out var stats) && stats.Since >= since)
-                locks.Add(named with { Figures = LockFigures.Of(place.Key, stats) });
+                locks.Add(named.With(LockFigures.Of(place.Key, stats)));
         }
 
         return new LockDetails(Together(locks), waits, names, deadlocks, BootClock.Now);
@@ -165,7 +165,7 @@ internal sealed class LockWaits : IDisposable
         lock (_lock)
         {
             if (_lives.GetValueOrDefault(subject)?.Places.GetValueOrDefault(key) is { } place)
-                (place.NamedTime, place.LongestTime, place.LongestStack) = (time, Math.Max(time, place.LongestTime), stack);
+                (place.NamedTime, place.LongestStack) = (time, stack);
         }
     }
 
@@ -183,7 +183,8 @@ internal sealed class LockWaits : IDisposable
     }
 
     private static NamedLock Named(LockLife life, LockPlace place) => new(
-        null!, life.NameOf(place.Key.Address, place.Key.Program), place.LongestOwner, place.LongestStack);
+        null!, life.NameOf(place.Key.Address, place.Key.Program),
+        place.LongestOwner, place.LongestTime, place.LongestStack, place.NamedTime);
 
     /// <summary>One for each address, the longest wait first.</summary>
     private static List<NamedLock> Together(List<NamedLock> locks) =>
@@ -232,6 +233,7 @@ internal sealed class LockWaits : IDisposable
             var life = Life(subject);
             life.Places[key] = new LockPlace(key, stats.Since);
             life.Meet(key.Program);
+            life.IsNamed |= stats.IsTarget != 0;
         }
     }
 
@@ -301,7 +303,8 @@ internal sealed class LockWaits : IDisposable
 
     private void Update(Subject subject)
     {
-        var (state, since, isTarget) = _imager.LocksOf(subject);
+        var (state, since) = _imager.LocksOf(subject);
+        var isAlive = state == LifeState.Unknown && WaitReader.IsAlive(subject); // nobody may have asked for a reading yet
         List<LockPlace> places;
         bool isLost, isNamed;
         lock (_lock)
@@ -309,8 +312,8 @@ internal sealed class LockWaits : IDisposable
             if (!_lives.TryGetValue(subject, out var life))
                 return; // forgotten meanwhile
             life.UnknownSince = state == LifeState.Unknown ? life.UnknownSince ?? Environment.TickCount64 : null;
-            isLost = Environment.TickCount64 - life.UnknownSince > MostTimeUnknown;
-            isNamed = life.IsNamed |= isTarget;
+            isLost = !isAlive && Environment.TickCount64 - life.UnknownSince > MostTimeUnknown;
+            isNamed = life.IsNamed;
             life.DropKept(since);
             places = [.. life.Places.Values];
         }

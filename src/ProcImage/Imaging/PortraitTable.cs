@@ -72,16 +72,15 @@ public sealed class PortraitTable(
         var portrait => portrait.TellsSlices && portrait.Images.HasFlag(ImageSet.Ledger) ? LifeState.Imaged : LifeState.Over,
     };
 
-    /// <summary>Of its waits for locks, the activation that they count from, and whether a policy names it; 0 where it has none.</summary>
-    public (LifeState State, ulong Since, bool IsNamed) LocksOf(Subject subject) => Find(subject) switch
+    /// <summary>Of its waits for locks, and the activation that they count from; 0 where it has none.</summary>
+    public (LifeState State, ulong Since) LocksOf(Subject subject) => Find(subject) switch
     {
-        null => (LifeState.Unknown, 0, false),
+        null => (LifeState.Unknown, 0),
         // As with those that may have a ledger.
-        { HasRecord: false, IsFinal: false, IsBuried: false } => (LifeState.Imaged, 0, false),
+        { HasRecord: false, IsFinal: false, IsBuried: false } => (LifeState.Imaged, 0),
         var portrait => (
             !portrait.IsFinal && !portrait.IsBuried && portrait.Images.HasFlag(ImageSet.Lock) ? LifeState.Imaged : LifeState.Over,
-            portrait.HasLocks ? portrait.Locks.Since : 0,
-            portrait.IsNamed),
+            portrait.HasLocks ? portrait.Locks.Since : 0),
     };
 
     /// <summary>

@@ -44,11 +44,12 @@ internal sealed class WaitReader(KernelMaps maps)
         return threads is null || IsAlive(process) ? found : found.Select(wait => wait with { Owner = null });
     }
 
-    private static bool IsAlive(Subject process)
+    /// <summary>A process, or a thread that is a target.</summary>
+    public static bool IsAlive(Subject subject)
     {
         try
         {
-            return ProcStat.Read(process.Tgid).IsLife(process.StartId);
+            return ProcStat.Read(subject.Id).IsLife(subject.StartId);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

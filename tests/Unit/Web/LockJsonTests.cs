@@ -44,6 +44,17 @@ public class LockJsonTests
     }
 
     [Fact]
+    public void A_longer_wait_than_the_one_that_was_looked_up_has_neither_its_owner_nor_its_stack()
+    {
+        var named = new NamedLock(null!, "m", new LockOwner(7, "t7"), 4000, ["main"], 4000);
+        var figures = new LockFigures(0x5000, 1, LockKind.Mutex, default, 0, new LongestLockWait(4000, 41, "t41", 7));
+        Assert.Equal((7, 1), (named.With(figures).LongestOwner?.Tid, named.With(figures).LongestStack.Count));
+        var longer = named.With(figures with { Longest = new LongestLockWait(5000, 43, "t43", 41) });
+        Assert.Null(longer.LongestOwner);
+        Assert.Empty(longer.LongestStack);
+    }
+
+    [Fact]
     public void A_deadlock_has_each_thread_and_lock_and_stack()
     {
         var deadlock = One().GetProperty("deadlocks")[0];
@@ -62,7 +73,7 @@ public class LockJsonTests
     {
         var figures = new LockFigures(0x5000, 1, LockKind.Mutex, Records.Waits(3000, 5000), 0, new LongestLockWait(5000, 41, "t41", 7));
         var details = new LockDetails(
-            [new NamedLock(figures, "config_mutex", new LockOwner(7, "t7"), ["lll_lock_wait", "main"])],
+            [new NamedLock(figures, "config_mutex", new LockOwner(7, "t7"), 5000, ["lll_lock_wait", "main"], 5000)],
             waits,
             new Dictionary<ulong, string> { [0x5000] = "config_mutex" },
             [new Deadlocked(77, 41, [Thread(41, 7, "first"), Thread(7, 41, "second")], 0)],
