@@ -312,7 +312,7 @@ internal sealed class LockWaits : IDisposable
             if (!_lives.TryGetValue(subject, out var life))
                 return; // forgotten meanwhile
             life.UnknownSince = state == LifeState.Unknown ? life.UnknownSince ?? Environment.TickCount64 : null;
-            isLost = !isAlive && Environment.TickCount64 - life.UnknownSince > MostTimeUnknown;
+            isLost = !(isAlive && _isActive) && Environment.TickCount64 - life.UnknownSince > MostTimeUnknown;
             isNamed = life.IsNamed;
             life.DropKept(since);
             places = [.. life.Places.Values];
