@@ -9,6 +9,8 @@ public sealed class LockedLife(JsonElement portrait)
 
     public bool IsComplete => portrait.GetProperty("complete").GetBoolean();
 
+    public bool IsDead => portrait.GetProperty("state").GetString() == "dead";
+
     public long Waits => Json.GetProperty("waits").GetInt64();
 
     public IReadOnlyList<JsonElement> ByLock => [.. Json.GetProperty("by_lock").EnumerateArray()];
