@@ -139,9 +139,10 @@ const struct lock_stats fresh_lock = {.waits = {.min = ~0ULL}};
 /* life_tid: of a thread that is a target itself, else 0. */
 static __always_inline void fill_life(struct life *life, struct task_struct *task, s32 life_tid)
 {
-	life->tgid = task->tgid;
+	life->tgid = BPF_CORE_READ(task, tgid);
 	life->tid = life_tid;
-	life->start_id = life_tid ? task->start_boottime : BPF_CORE_READ(task, group_leader, start_boottime);
+	life->start_id = life_tid ? BPF_CORE_READ(task, start_boottime)
+				  : BPF_CORE_READ(task, group_leader, start_boottime);
 }
 
 /* What is left of an earlier activation goes. Whoever comes first at the later one does it. */
@@ -245,7 +246,7 @@ __noinline int count_wait(struct lock_wait *wait, struct ended_wait *ended)
 	__builtin_memset(&key, 0, sizeof(key));
 	fill_life(&key.life, task, ended->life_tid);
 	key.address = wait->address;
-	key.program = task->self_exec_id;
+	key.program = BPF_CORE_READ(task, self_exec_id);
 	struct lock_stats *stats = stats_of(&key, wait->kind, ended->since);
 	struct locks_record *all = totals_of(&key.life, ended->since);
 	u32 kind = stats ? key.kind : wait->kind, bucket = bucket_of(ended->time);
@@ -285,7 +286,7 @@ __noinline int end_wait(struct lock_wait *wait, u64 end, u32 is_ending)
 	struct ended_wait ended = {
 		.time = end - begin,
 		.since = image->lock_since,
-		.has_slept = task->nvcsw != wait->switches,
+		.has_slept = BPF_CORE_READ(task, nvcsw) != wait->switches,
 		.is_ending = is_ending,
 		.is_target = image->policies[NAMED_BY_PROCESS] || image->policies[NAMED_BY_ANCESTOR],
 	};
@@ -298,7 +299,7 @@ __noinline int end_wait(struct lock_wait *wait, u64 end, u32 is_ending)
 	if (!target || !(target->images & 1 << IMAGE_LOCK) || begin < target->lock_since)
 		return 0;
 	ended.since = target->lock_since;
-	ended.life_tid = task->pid;
+	ended.life_tid = BPF_CORE_READ(task, pid);
 	ended.is_target = 1;
 	count_wait(wait, &ended);
 	return 0;
@@ -341,7 +342,7 @@ static __noinline int lock_begin(struct pt_regs *regs, s64 number)
 	wait->place = place_of_owner(&call);
 	wait->owner = wait->place ? sample_owner(call.address, wait->place) : 0;
 	wait->kind = inherits_priority(&call) || wait->owner ? LOCK_MUTEX : LOCK_FUTEX;
-	wait->switches = task->nvcsw;
+	wait->switches = BPF_CORE_READ(task, nvcsw);
 	wait->begin = bpf_ktime_get_boot_ns();
 	return 0;
 }
@@ -421,7 +422,7 @@ static __noinline int find_wait(struct wait_record *record, struct task_struct *
 {
 	struct pt_regs *regs = task ? (void *)bpf_task_pt_regs(task) : NULL;
 	struct futex_call call;
-	if (!record || !regs || !task->__state || !task->mm)
+	if (!record || !regs || !BPF_CORE_READ(task, __state) || !BPF_CORE_READ(task, mm))
 		return 0;
 	struct lock_wait *wait = bpf_task_storage_get(&lock_waits, task, 0, 0);
 	s64 number = (s32)BPF_CORE_READ(regs, SYSCALL_NUMBER);

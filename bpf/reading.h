@@ -201,12 +201,12 @@ static __noinline int write_wait(struct bpf_iter__task *ctx)
 		return 0;
 	record.header.type = RECORD_WAIT;
 	record.header.size = sizeof(record);
-	record.tgid = task->tgid;
-	record.tid = task->pid;
-	record.start_id = task->start_boottime;
-	record.leader_start_id = leader->start_boottime;
-	record.switches = task->nvcsw;
-	record.program = task->self_exec_id;
+	record.tgid = BPF_CORE_READ(task, tgid);
+	record.tid = BPF_CORE_READ(task, pid);
+	record.start_id = BPF_CORE_READ(task, start_boottime);
+	record.leader_start_id = BPF_CORE_READ(leader, start_boottime);
+	record.switches = BPF_CORE_READ(task, nvcsw);
+	record.program = BPF_CORE_READ(task, self_exec_id);
 	read_comm(record.comm, task);
 	write(ctx, &record, sizeof(record));
 	return 0;

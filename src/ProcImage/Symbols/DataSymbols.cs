@@ -81,20 +81,16 @@ internal sealed class DataSymbols
     }
 
     /// <summary>
-    /// Virtual, of where the mapping begins: the segment's own, down to its page. Several segments may have bytes of that
-    /// page: that of variables is the last one.
+    /// Virtual, of where the mapping begins. Two segments may have bytes of one page, and then that is mapped twice: so it is
+    /// reckoned from where the file itself begins, which is mapped before.
     /// </summary>
-    private static ulong? AddressOf(ElfFile elf, Mapping mapping)
+    private ulong? AddressOf(ElfFile elf, Mapping mapping)
     {
-        ulong? found = null;
-        foreach (var segment in elf.Segments)
-        {
-            var page = segment.Offset & ~(PageSize - 1);
-            if (page <= mapping.Offset && mapping.Offset < segment.Offset + segment.FileSize)
-                found = mapping.Offset - segment.Offset + segment.Address;
-        }
-
-        return found;
+        var head = _map.Mappings.LastOrDefault(
+            other => other.Offset == 0 && other.Start <= mapping.Start && (other.Device, other.Inode) == (mapping.Device, mapping.Inode));
+        return head is not null && elf.Segments is [var first, ..] && first.Offset < PageSize
+            ? mapping.Start - head.Start + (first.Address & ~(PageSize - 1))
+            : null;
     }
 
     private static bool IsAlive(int tgid, ulong startId)
