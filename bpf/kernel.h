@@ -268,10 +268,18 @@ struct task_struct {
 #define CALL_INSTRUCTION 2 /* bytes: syscall, sysenter, int 0x80 */
 #define SYSCALL_NUMBER	 orig_ax
 #define INSTRUCTION	 ip
+#define FRAME_POINTER	 bp
+#define NR_FUTEX	 202
 struct pt_regs {
 	unsigned long orig_ax;
 	unsigned long ip;
 	unsigned long sp;
+	unsigned long bp;
+	unsigned long bx;
+	unsigned long cx;
+	unsigned long dx;
+	unsigned long si;
+	unsigned long di;
 } CORE;
 #elif defined(__TARGET_ARCH_arm64)
 #define NR_SCHED_YIELD	 124
@@ -286,14 +294,19 @@ struct pt_regs {
 #define CALL_INSTRUCTION 4
 #define SYSCALL_NUMBER	 syscallno
 #define INSTRUCTION	 pc
+#define FRAME_POINTER	 regs[29]
+#define NR_FUTEX	 98
 struct pt_regs {
+	u64 regs[31];
 	u64 pc;
 	u64 sp;
+	u64 orig_x0;
 	s32 syscallno;
 } CORE;
 #endif
 
-#define NR_CLONE3 435 /* everywhere */
+#define NR_CLONE3     435 /* everywhere, as the next one is: 6.7 and later */
+#define NR_FUTEX_WAIT 455
 
 /* As 32-bit programs of x86 and of ARM number them. */
 #define NR_COMPAT_RESTART      0
@@ -302,6 +315,20 @@ struct pt_regs {
 #define NR_COMPAT_CLONE	       120
 #define NR_COMPAT_RT_SIGRETURN 173
 #define NR_COMPAT_VFORK	       190
+#define NR_COMPAT_FUTEX	       240
+#define NR_COMPAT_FUTEX_TIME64 422 /* no number of 64 bits */
+
+/* Operations of futex(2), without what says whose the memory is and which clock counts. */
+#define FUTEX_COMMAND	      0x7f
+#define FUTEX_WAIT	      0
+#define FUTEX_LOCK_PI	      6
+#define FUTEX_WAIT_BITSET     9
+#define FUTEX_WAIT_REQUEUE_PI 11
+#define FUTEX_LOCK_PI2	      13
+
+/* Of a word that holds a tid. */
+#define FUTEX_WAITERS  0x80000000
+#define FUTEX_TID_MASK 0x3fffffff
 
 #define EINTR		      4
 #define MAX_ERRNO	      4095

@@ -58,6 +58,7 @@ struct task_image {
 	u64 keytime_since;
 	u64 ledger_since;
 	u64 syscall_since;
+	u64 lock_since;
 	struct histogram schedule;
 	struct keytime keytime;
 	struct waker waker;	  /* who has woken it up since it got its CPU */
@@ -82,6 +83,7 @@ struct target_image {
 	u64 keytime_since;
 	u64 ledger_since;
 	u64 syscall_since;
+	u64 lock_since;
 	u64 exit_time;
 	struct histogram schedule;
 	struct keytime keytime;
@@ -132,6 +134,19 @@ struct thread_calls {
 	struct kept_calls kept;
 };
 
+/* The futex(2) in which an imaged thread waits, or has waited last. */
+struct lock_wait {
+	u64 address;
+	u64 begin;    /* CLOCK_BOOTTIME in ns; 0: it is in none */
+	u64 end;      /* of one that a signal has interrupted, and that may go on; else 0 */
+	u64 switches; /* task_struct.nvcsw at its beginning: a thread that sleeps raises it */
+	u64 stack;    /* pointer of the caller */
+	u32 kind;     /* enum lock_kind, by what was found then */
+	u32 place;    /* enum owner_place */
+	u32 value;
+	s32 owner;
+};
+
 /* The verifier lets no pointer become a number in a register, but one that is stored comes back as a number.
  */
 struct percpu_anchor {
@@ -175,6 +190,7 @@ TASK_STORAGE(fatal_signals, struct fatal_signals);
 TASK_STORAGE(process_calls, struct call_table);
 TASK_STORAGE(target_calls, struct call_table);
 TASK_STORAGE(thread_calls, struct thread_calls);
+TASK_STORAGE(lock_waits, struct lock_wait);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -197,6 +213,27 @@ struct {
 
 /* Too large for the stack of a program. */
 MAP(blocked_scratch, BPF_MAP_TYPE_PERCPU_ARRAY, 1, u32, struct blocked_stats);
+
+/* Not allocated ahead: 2 KB each, and mostly there are few. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, MAX_LOCKS);
+	__type(key, struct lock_key);
+	__type(value, struct lock_stats);
+} locks SEC(".maps");
+
+/*
+ * By life, and not in a task's storage: another thread that becomes the leader by an exec has the same life.
+ * Not allocated ahead.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, MAX_LOCK_LIVES);
+	__type(key, struct life);
+	__type(value, struct locks_record);
+} lock_totals SEC(".maps");
 
 /* For user space alone. Not allocated ahead: it has an entry for each life that is shown. */
 struct {

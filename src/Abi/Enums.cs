@@ -54,7 +54,8 @@ public enum Loss : uint
     Lookup = 3,
     Slice = 4,
     Stack = 5,
-    Losses = 6,
+    Lock = 6,
+    Losses = 7,
 }
 
 /// <summary>What a process has died of.</summary>
@@ -90,6 +91,8 @@ public enum RecordType : ushort
     Slice = 12,
     Calls = 13,
     Sequence = 14,
+    Locks = 15,
+    Wait = 16,
 }
 
 [Flags]
@@ -219,6 +222,35 @@ public enum CallKind : uint
 
     /// <summary>Any: there was no room for its number.</summary>
     Other = 3,
+}
+
+/// <summary>What a thread waits for in futex(2): an index into <see cref="LocksRecord.Kinds"/>.</summary>
+public enum LockKind : uint
+{
+    /// <summary>A condition, a semaphore, the end of a thread, a runtime's lock: nobody knows.</summary>
+    Futex = 0,
+
+    /// <summary>A thread holds it: it inherits priority, or its memory has had an owner.</summary>
+    Mutex = 1,
+    Kinds = 2,
+}
+
+/// <summary>Where the memory of a lock says who holds it.</summary>
+public enum OwnerPlace : uint
+{
+    Nowhere = 0,
+
+    /// <summary>That of priority inheritance.</summary>
+    InWord = 1,
+
+    /// <summary>Likewise, if what lies around it agrees.</summary>
+    InRobust = 2,
+
+    /// <summary>glibc: behind the word, if the rest looks like its mutex.</summary>
+    InMutex = 3,
+
+    /// <summary>Likewise of 32 bits.</summary>
+    InMutex32 = 4,
 }
 
 /// <summary>Where the signal came from that has ended a process.</summary>

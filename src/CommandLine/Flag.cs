@@ -11,6 +11,9 @@ public sealed class Flag : OptionRow
 
     public override string? ValueName => null;
 
+    /// <summary>What may stand behind the long name: it says the same. Null: nothing.</summary>
+    public string? Word { get; init; }
+
     /// <summary>The command only informs and ends: nothing that follows is looked at.</summary>
     internal bool Informs { get; init; }
 

@@ -48,7 +48,7 @@ internal static class GetoptNormalizer
         var row = rows.FirstOrDefault(row => row.Dashed == name) ?? throw Refused($"unknown option '{name}'");
         if (row.ValueName is not null)
             yield return (row, NotEmpty(row, equals < 0 ? Next(row, rest) : word[(equals + 1)..]));
-        else if (equals < 0)
+        else if (equals < 0 || (row is Flag { Word: { } same } && word[(equals + 1)..] == same))
             yield return (row, null);
         else
             throw Refused($"{row.Dashed} takes no value, but was given '{word[(equals + 1)..]}'");

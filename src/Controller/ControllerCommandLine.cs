@@ -30,7 +30,7 @@ public static class ControllerCommandLine
     private static readonly Valued<uint> _keytime = new(
         'k', "keytime", "0|1", "key times; 1 adds the times on and off the CPU", _keytimeLevels.Parse);
 
-    private static readonly Flag _lock = new('l', "lock", "time waiting for locks and holding them");
+    private static readonly Flag _lock = new('l', "lock", "waits for locks: who, for whom, how long") { Word = "contention" };
     private static readonly Flag _resource = new('r', "resource", "CPU, memory and I/O");
 
     private static readonly Valued<uint> _syscall = new(

@@ -15,7 +15,7 @@ internal static class PortraitJson
         json.WriteStartObject();
         json.WriteStartArray("processes");
         foreach (var portrait in portraits.Where(p => p.HasFigures).OrderBy(p => p.Subject.Tgid).ThenBy(p => p.Subject.Tid))
-            Write(json, portrait, isAlone: false, null);
+            Write(json, portrait, isAlone: false, null, null);
         json.WriteEndArray();
         json.WriteEndObject();
     });
@@ -23,8 +23,9 @@ internal static class PortraitJson
     /// <summary>Null for null.</summary>
     /// <param name="portrait">With its events, which a list has not.</param>
     /// <param name="calls">Of one that has system calls.</param>
-    public static byte[]? One(Portrait? portrait, CallDetails? calls) =>
-        portrait is not { HasFigures: true } ? null : Build(json => Write(json, portrait, isAlone: true, calls));
+    /// <param name="locks">Of one that has locks.</param>
+    public static byte[]? One(Portrait? portrait, CallDetails? calls, LockDetails? locks = null) =>
+        portrait is not { HasFigures: true } ? null : Build(json => Write(json, portrait, isAlone: true, calls, locks));
 
     /// <summary>Where it is not, what was lost too.</summary>
     public static void WriteComplete(Utf8JsonWriter json, Portrait portrait)
@@ -48,7 +49,8 @@ internal static class PortraitJson
         return stream.ToArray();
     }
 
-    private static void Write(Utf8JsonWriter json, Portrait portrait, bool isAlone, CallDetails? calls)
+    private static void Write(
+        Utf8JsonWriter json, Portrait portrait, bool isAlone, CallDetails? calls, LockDetails? locks)
     {
         json.WriteStartObject();
         json.WriteNumber("tgid", portrait.Subject.Tgid);
@@ -80,6 +82,8 @@ internal static class PortraitJson
             WriteSchedule(json, portrait);
         if (portrait.HasCalls)
             SyscallJson.Write(json, portrait, calls);
+        if (portrait.HasLocks)
+            LockJson.Write(json, portrait, locks);
         if (portrait.HasKeytimes)
             KeytimeJson.Write(json, portrait, withEvents: isAlone);
         if (portrait is { HasKeytimes: true, IsDead: true })
