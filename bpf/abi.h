@@ -700,8 +700,8 @@ struct wait_record {
 	__u32 kind;	/* enum lock_kind; where begin is 0 by the call alone */
 	__u32 place;	/* enum owner_place */
 	__u32 value;	/* that it has found in the word */
-	__s32 owner;	/* as in longest_wait */
-	__u32 whose;	/* mask of enum event_flag: for whom it counts */
+	__u32 has_timeout;
+	__u32 whose; /* mask of enum event_flag: for whom it counts */
 	__u32 program;
 	__u64 instruction; /* where it has called the kernel */
 	__u64 stack_pointer;

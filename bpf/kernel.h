@@ -271,6 +271,8 @@ struct task_struct {
 #define FRAME_POINTER	 bp
 #define NR_FUTEX	 202
 struct pt_regs {
+	unsigned long r8;
+	unsigned long r10;
 	unsigned long orig_ax;
 	unsigned long ip;
 	unsigned long sp;

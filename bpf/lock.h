@@ -9,9 +9,13 @@
 #define PROC_IMAGE_LOCK_H
 
 #define MUTEX_CONTENDED 2     /* glibc: the value of the word that threads wait at */
-#define MOST_MUTEX_KIND 0x3ff /* glibc: all bits of the kind of a mutex */
-#define MOST_MUSL_TYPE	0xff  /* musl: all bits of its type */
-#define MUSL_KNOWS	0xf   /* musl: types that note their owner */
+#define MUTEX_KIND	0x3ff /* glibc: all bits of the kind of a mutex */
+#define MUTEX_TYPE	3     /* of them: normal, recursive, error-checking, adaptive */
+#define MUTEX_RECURSIVE 1
+#define MUTEX_ROBUST	0x10
+#define MOST_USERS	(1 << 22) /* who holds a mutex, and who waits for a condition with it */
+#define MUSL_TYPE	0x8f	  /* musl: all bits of the type of a mutex */
+#define MUSL_KNOWS	0xf	  /* of them: such a type notes its owner */
 
 /* Before anything else is asked: most calls are none. */
 static __always_inline bool may_be_futex(s64 number)
@@ -31,6 +35,7 @@ struct futex_call {
 	u32 command;
 	u32 value;
 	u32 is_compat;
+	u32 has_timeout;
 };
 
 /* False where it does not wait. Of a call that has not ended: arguments are still in the registers. */
@@ -39,7 +44,7 @@ static __noinline int read_futex(struct futex_call *call, struct task_struct *ta
 {
 	if (!call || !task || !regs)
 		return 0;
-	u64 second, third;
+	u64 second, third, fourth, fifth;
 	call->is_compat = is_compat(task);
 	if (number == NR_FUTEX_WAIT ? 0
 	    : call->is_compat	    ? number != NR_COMPAT_FUTEX && number != NR_COMPAT_FUTEX_TIME64
@@ -50,18 +55,24 @@ static __noinline int read_futex(struct futex_call *call, struct task_struct *ta
 		call->address = (u32)BPF_CORE_READ(regs, bx);
 		second = BPF_CORE_READ(regs, cx);
 		third = BPF_CORE_READ(regs, dx);
+		fourth = fifth = (u32)BPF_CORE_READ(regs, si);
 	} else {
 		call->address = BPF_CORE_READ(regs, di);
 		second = BPF_CORE_READ(regs, si);
 		third = BPF_CORE_READ(regs, dx);
+		fourth = BPF_CORE_READ(regs, r10);
+		fifth = BPF_CORE_READ(regs, r8);
 	}
 #else
 	call->address = BPF_CORE_READ(regs, orig_x0);
 	second = BPF_CORE_READ(regs, regs[1]);
 	third = BPF_CORE_READ(regs, regs[2]);
+	fourth = BPF_CORE_READ(regs, regs[3]);
+	fifth = BPF_CORE_READ(regs, regs[4]);
 #endif
 	call->command = number == NR_FUTEX_WAIT ? FUTEX_WAIT : second & FUTEX_COMMAND;
 	call->value = number == NR_FUTEX_WAIT ? second : third;
+	call->has_timeout = (number == NR_FUTEX_WAIT ? fifth : fourth) != 0;
 	return call->command == FUTEX_WAIT || call->command == FUTEX_WAIT_BITSET ||
 	       call->command == FUTEX_LOCK_PI || call->command == FUTEX_LOCK_PI2 ||
 	       call->command == FUTEX_WAIT_REQUEUE_PI;
@@ -92,6 +103,8 @@ struct glibc_mutex {
 	s32 owner;
 	u32 users; /* of 32 bits: this and the next one are the other way round */
 	u32 kind;
+	u32 spins;
+	u64 previous, next; /* of a robust one; of 32 bits there is only one of them, and other things */
 };
 
 /* Who holds it now, as its memory says, or 0. Whether there is such a thread is for user space to find out.
@@ -107,16 +120,21 @@ __noinline s32 sample_owner(u64 address, u32 place)
 	}
 	if (bpf_probe_read_user(&mutex, sizeof(mutex), (void *)address))
 		return 0;
+	bool is_narrow = place == OWNER_IN_MUTEX32;
+	u32 users = is_narrow ? mutex.kind : mutex.users, kind = is_narrow ? mutex.users : mutex.kind;
+	bool is_robust = kind & MUTEX_ROBUST, is_recursive = (kind & MUTEX_TYPE) == MUTEX_RECURSIVE;
+	bool is_glibc = !(kind & ~MUTEX_KIND) && users && users < MOST_USERS &&
+			!(mutex.owner & ~FUTEX_TID_MASK) && is_recursive == (mutex.count != 0);
 	if (place == OWNER_IN_ROBUST) {
 		s32 tid = mutex.word & FUTEX_TID_MASK;
-		if (mutex.owner == tid)
+		if (is_glibc && is_robust && mutex.owner == tid)
 			return tid;
 		bpf_probe_read_user(&before, sizeof(before), (void *)address - sizeof(before));
-		return before & MUSL_KNOWS && before <= MOST_MUSL_TYPE ? tid : 0;
+		return before & MUSL_KNOWS && !(before & ~MUSL_TYPE) ? tid : 0;
 	}
-	u32 users = place == OWNER_IN_MUTEX32 ? mutex.kind : mutex.users;
-	u32 kind = place == OWNER_IN_MUTEX32 ? mutex.users : mutex.kind;
-	return users && kind <= MOST_MUTEX_KIND && !(mutex.owner & ~FUTEX_TID_MASK) ? mutex.owner : 0;
+	if (!is_narrow && (mutex.previous | mutex.next)) /* only a robust one is in a list */
+		return 0;
+	return is_glibc && !is_robust ? mutex.owner : 0;
 }
 
 static __always_inline bool lock_counts(struct activity *act, struct task_image *image)
@@ -305,10 +323,14 @@ __noinline int end_wait(struct lock_wait *wait, u64 end, u32 is_ending)
 	return 0;
 }
 
-/* The call begins anew after a signal: it is the same wait. Where a handler has run, too: it waits on. */
-static __always_inline bool goes_on(struct lock_wait *wait, struct futex_call *call, u64 stack)
+/*
+ * The call begins anew at the same place after a signal, at once or when a handler has returned there: it is
+ * the same wait. Where a handler waits itself, what it has interrupted counts as two.
+ */
+static __always_inline bool goes_on(struct lock_wait *wait, struct pt_regs *regs)
 {
-	return wait->begin && wait->end && wait->address == call->address && wait->stack == stack;
+	return wait->begin && wait->end && wait->may_resume && wait->stack == BPF_CORE_READ(regs, sp) &&
+	       wait->instruction == BPF_CORE_READ(regs, INSTRUCTION);
 }
 
 static __noinline int lock_begin(struct pt_regs *regs, s64 number)
@@ -328,16 +350,21 @@ static __noinline int lock_begin(struct pt_regs *regs, s64 number)
 			lose_thread(task->group_leader);
 		return 0;
 	}
-	u64 stack = BPF_CORE_READ(regs, sp);
-	if (goes_on(wait, &call, stack)) {
+	if (wait->address == call.address && goes_on(wait, regs)) {
 		wait->end = 0;
 		return 0;
 	}
 	if (wait->begin && wait->end)
 		end_wait(wait, wait->end, 0);
+	else if (wait->begin && lock_counts(act, image) && wait->begin >= image->lock_since &&
+		 task->group_leader) { /* its end was missed */
+		lose_thread(task->group_leader);
+		lose(LOSS_LOCK);
+	}
 	wait->address = call.address;
 	wait->value = call.value;
-	wait->stack = stack;
+	wait->stack = BPF_CORE_READ(regs, sp);
+	wait->has_timeout = call.has_timeout;
 	wait->end = 0;
 	wait->place = place_of_owner(&call);
 	wait->owner = wait->place ? sample_owner(call.address, wait->place) : 0;
@@ -348,10 +375,10 @@ static __noinline int lock_begin(struct pt_regs *regs, s64 number)
 }
 
 /* A wait with a timeout goes on after a signal. */
-static __noinline int lock_resume(void)
+static __noinline int lock_resume(struct pt_regs *regs)
 {
 	struct lock_wait *wait = bpf_task_storage_get(&lock_waits, bpf_get_current_task_btf(), 0, 0);
-	if (wait)
+	if (wait && regs && goes_on(wait, regs))
 		wait->end = 0;
 	return 0;
 }
@@ -361,20 +388,37 @@ static __always_inline void lock_enter(struct pt_regs *regs, s64 number)
 	if (may_be_futex(number))
 		lock_begin(regs, number);
 	else if (may_be_restart(number))
-		lock_resume();
+		lock_resume(regs);
 }
 
-static __noinline int lock_end(s64 result)
+static __noinline int lock_end(struct pt_regs *regs, s64 result)
 {
 	u64 now = bpf_ktime_get_boot_ns();
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct lock_wait *wait = bpf_task_storage_get(&lock_waits, task, 0, 0);
-	if (!wait || !wait->begin)
+	if (!wait || !regs || !wait->begin || wait->end)
 		return 0;
-	if (is_interrupted(result))
+	if (may_begin_anew(result)) {
 		wait->end = now;
-	else
+		wait->instruction = BPF_CORE_READ(regs, INSTRUCTION);
+		wait->may_resume = 1;
+	} else {
 		end_wait(wait, now, 0);
+	}
+	return 0;
+}
+
+/* rt_sigreturn(2) ends: a handler gives the thread back, to the call that it has interrupted or behind it. */
+static __noinline int lock_return_from_handler(struct pt_regs *regs)
+{
+	struct lock_wait *wait = bpf_task_storage_get(&lock_waits, bpf_get_current_task_btf(), 0, 0);
+	if (!wait || !regs || !wait->begin || !wait->end || wait->stack != BPF_CORE_READ(regs, sp))
+		return 0;
+	u64 instruction = BPF_CORE_READ(regs, INSTRUCTION);
+	if (instruction == wait->instruction) /* with EINTR */
+		end_wait(wait, wait->end, 0);
+	else
+		wait->may_resume = wait->instruction - instruction <= CALL_INSTRUCTION;
 	return 0;
 }
 
@@ -382,7 +426,9 @@ static __always_inline void lock_exit(struct pt_regs *regs, s64 result)
 {
 	s64 number = (s32)regs->SYSCALL_NUMBER;
 	if (may_be_futex(number) || may_be_restart(number))
-		lock_end(result);
+		lock_end(regs, result);
+	else if (number < 0) /* rt_sigreturn(2) has put other registers in place of its own */
+		lock_return_from_handler(regs);
 }
 
 /* A thread ends within its wait, or after one that a signal has interrupted. */
@@ -440,12 +486,13 @@ static __noinline int find_wait(struct wait_record *record, struct task_struct *
 		record->kind = wait->kind;
 		record->place = wait->place;
 		record->value = wait->value;
-		record->owner = wait->owner;
+		record->has_timeout = wait->has_timeout;
 	} else {
 		record->address = call.address;
 		record->kind = inherits_priority(&call) ? LOCK_MUTEX : LOCK_FUTEX;
 		record->place = place_of_owner(&call);
 		record->value = call.value;
+		record->has_timeout = call.has_timeout;
 	}
 	record->instruction = BPF_CORE_READ(regs, INSTRUCTION);
 	record->stack_pointer = BPF_CORE_READ(regs, sp);

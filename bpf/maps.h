@@ -137,14 +137,17 @@ struct thread_calls {
 /* The futex(2) in which an imaged thread waits, or has waited last. */
 struct lock_wait {
 	u64 address;
-	u64 begin;    /* CLOCK_BOOTTIME in ns; 0: it is in none */
-	u64 end;      /* of one that a signal has interrupted, and that may go on; else 0 */
-	u64 switches; /* task_struct.nvcsw at its beginning: a thread that sleeps raises it */
-	u64 stack;    /* pointer of the caller */
-	u32 kind;     /* enum lock_kind, by what was found then */
-	u32 place;    /* enum owner_place */
+	u64 begin;	 /* CLOCK_BOOTTIME in ns; 0: it is in none */
+	u64 end;	 /* of one that a signal has interrupted, and that may go on; else 0 */
+	u64 instruction; /* likewise: where the program goes on */
+	u64 switches;	 /* task_struct.nvcsw at its beginning: a thread that sleeps raises it */
+	u64 stack;	 /* pointer of the caller */
+	u32 kind;	 /* enum lock_kind, by what was found then */
+	u32 place;	 /* enum owner_place */
 	u32 value;
 	s32 owner;
+	u32 has_timeout;
+	u32 may_resume; /* of one that was interrupted: by the next call from the same place */
 };
 
 /* The verifier lets no pointer become a number in a register, but one that is stored comes back as a number.

@@ -107,8 +107,8 @@ public struct WaitRecord
     /// <summary>That it has found in the word.</summary>
     public uint Value;
 
-    /// <inheritdoc cref="LongestWait.Owner"/>
-    public int Owner;
+    /// <summary>Whether it ends by itself: 0 or 1.</summary>
+    public uint HasTimeout;
 
     /// <summary>For whom it counts.</summary>
     public EventFlag Whose;

@@ -62,13 +62,56 @@ public sealed class DeadlockTests(ITestOutputHelper log) : KernelTest(log, "-l")
     }
 
     [Fact]
-    public void One_that_a_timeout_ends_says_so()
+    public void A_wait_with_a_timeout_ends_by_itself_and_is_in_none()
     {
         var timed = Start("deadlocks", "timed");
         Loader.Control("-l", "-P", $"{timed.Pid}");
         timed.Begin();
+        timed.AwaitDone();
+        Eventually.True(() => LockedLife.Of(Loader, timed.Pid).Waiting.Count == 2, "two wait");
+        Thread.Sleep(2500); // of the 3 s that they wait
+        Assert.Empty(LockedLife.Of(Loader, timed.Pid).Deadlocks);
+    }
+
+    [Fact]
+    public void One_that_another_thread_breaks_says_so()
+    {
+        var broken = Start("deadlocks", "broken");
+        Loader.Control("-l", "-P", $"{broken.Pid}");
+        broken.Go();
         AwaitStuck();
-        Eventually.True(() => Only(timed).TryGetProperty("ended_ns", out _), "it has ended");
+        Assert.False(Only(broken).TryGetProperty("ended_ns", out _));
+        broken.Go();
+        Eventually.True(() => Only(broken).TryGetProperty("ended_ns", out _), "it has ended");
+    }
+
+    /// <summary>Where its waits are imaged no more it lasts all the same.</summary>
+    [Fact]
+    public void It_outlasts_its_image()
+    {
+        var deadlocks = Start("deadlocks", "abba");
+        Loader.Control("-l", "-P", $"{deadlocks.Pid}");
+        deadlocks.Go();
+        AwaitStuck();
+        Loader.Control("-d", "-l", "-P", $"{deadlocks.Pid}");
+        Thread.Sleep(2500);
+        AssertIsIt(Only(deadlocks), deadlocks, "cache_mutex", "config_mutex");
+        Loader.Control("-l", "-P", $"{deadlocks.Pid}");
+        Eventually.True(() => LockedLife.Of(Loader, deadlocks.Pid).Waiting.Count == 2, "two wait");
+        Thread.Sleep(2500);
+        Assert.False(Only(deadlocks).TryGetProperty("ended_ns", out _));
+    }
+
+    /// <summary>Its process has no memory then but that of the threads that are left.</summary>
+    [Fact]
+    public void Also_where_the_first_thread_of_the_process_has_ended()
+    {
+        var orphaned = Start("deadlocks", "orphaned");
+        Loader.Control("-l", "-P", $"{orphaned.Pid}");
+        orphaned.Begin();
+        orphaned.AwaitDone();
+        AwaitStuck();
+        AssertIsIt(Only(orphaned), orphaned, "cache_mutex", "config_mutex");
     }
 
     private string AwaitStuck()

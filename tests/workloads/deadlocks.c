@@ -1,7 +1,9 @@
 /*
  * deadlocks KIND: after 'go', says 'done'. abba: two threads wait for each other. three: three in a circle.
  * retreat: two threads that take two mutexes in the opposite order, but give back what they have where they
- * cannot have both. alone: a thread that locks what it holds. timed: abba for 3 seconds.
+ * cannot have both. alone: a thread that locks what it holds. timed: abba for 3 seconds. broken: abba until
+ * the next line: then the first thread gives back what another one holds. orphaned: abba, and the first
+ * thread ends.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -76,5 +78,12 @@ int main(int argc, char **argv)
 	pthread_barrier_wait(&start);
 	printf("done\n");
 	fflush(stdout);
+	if (!strcmp(kind, "orphaned"))
+		pthread_exit(NULL);
+	if (!strcmp(kind, "broken") && fgets(line, sizeof(line), stdin)) {
+		pthread_mutex_unlock(&config_mutex);
+		printf("done\n");
+		fflush(stdout);
+	}
 	return fgets(line, sizeof(line), stdin) ? 1 : 0;
 }

@@ -4,12 +4,12 @@ namespace ProcImage.Imaging;
 /// <param name="Time">Unix time in ns at which it was found.</param>
 /// <param name="Tid">The first one of the circle.</param>
 /// <param name="Threads">Each waits for the next one, the last one for the first.</param>
-/// <param name="Ended">Likewise: when it was not there any more, as where a wait has a timeout; 0 while it lasts.</param>
+/// <param name="Ended">Likewise: when it was not there any more, as where a thread was killed, or another one has given the lock back; 0 while it lasts.</param>
 public sealed record Deadlocked(ulong Time, int Tid, IReadOnlyList<DeadlockedThread> Threads, ulong Ended) : Milestone(Time, Tid)
 {
     /// <summary>Both are the same waits.</summary>
     public bool IsOf(IReadOnlyList<LockWait> cycle) =>
-        cycle.Count == Threads.Count && cycle.Zip(Threads).All(pair => pair.First.IsStill(pair.Second.Wait));
+        cycle.Count == Threads.Count && cycle.Zip(Threads).All(pair => pair.First.IsSame(pair.Second.Wait));
 
     protected override int Added => Threads.Count * 512;
 }

@@ -7,9 +7,11 @@ internal sealed class LockLife
 {
     private const int MostNames = 8192;
     private const int MostDeadlocks = 16;
+    private const int MostTries = 3; // to look a name up
 
     private readonly Dictionary<(ulong Address, uint Program), string> _names = [];
-    private readonly List<Deadlocked> _deadlocks = [];
+    private readonly Dictionary<(ulong Address, uint Program), int> _tries = [];
+    private readonly List<KnownDeadlock> _deadlocks = [];
     private readonly List<LockPlace> _kept = [];
 
     /// <summary>Which the kernel side has, too.</summary>
@@ -30,22 +32,26 @@ internal sealed class LockLife
     /// <summary>What threads wait for now, with a name or not.</summary>
     public IReadOnlyList<LockWait> Waits { get; private set; } = [];
 
-    public IReadOnlyList<Deadlocked> Deadlocks => _deadlocks;
+    public IReadOnlyList<KnownDeadlock> Deadlocks => _deadlocks;
 
     public string? NameOf(ulong address, uint program) => _names.GetValueOrDefault((address, program));
 
-    /// <summary>Addresses of the program that runs, which have no name yet.</summary>
+    /// <summary>Addresses of the program that runs, which have no name yet, and may get one.</summary>
     public IReadOnlyList<ulong> Unnamed() =>
     [
         .. Places.Keys.Where(key => key.Program == Program).Select(key => key.Address)
             .Concat(Waits.Where(wait => wait.Program == Program).Select(wait => wait.Address))
-            .Distinct().Where(address => NameOf(address, Program) is null),
+            .Distinct().Where(address => NameOf(address, Program) is null && _tries.GetValueOrDefault((address, Program)) < MostTries)
+            .Take(Math.Max(0, MostNames - _tries.Count)),
     ];
 
-    public void Name(ulong address, uint program, string name)
+    /// <summary>A null name: none was found.</summary>
+    public void Name(ulong address, uint program, string? name)
     {
-        if (_names.Count < MostNames)
-            _names[(address, program)] = name;
+        var key = (address, program);
+        _tries[key] = _tries.GetValueOrDefault(key) + 1;
+        if (name is not null)
+            _names[key] = name;
     }
 
     public void Meet(uint program) => Program = Math.Max(Program, program);
@@ -67,16 +73,26 @@ internal sealed class LockLife
     /// <summary>Those of an earlier activation.</summary>
     public void DropKept(ulong before) => _kept.RemoveAll(place => place.Since < before);
 
-    public void Add(Deadlocked deadlock)
+    public void Add(KnownDeadlock deadlock)
     {
         _deadlocks.Add(deadlock);
         if (_deadlocks.Count > MostDeadlocks)
             _deadlocks.RemoveAt(0);
     }
+}
 
-    public void Replace(Deadlocked old, Deadlocked by)
-    {
-        if (_deadlocks.IndexOf(old) is var at and >= 0)
-            _deadlocks[at] = by;
-    }
+/// <summary>A deadlock, as far as it is known by now.</summary>
+internal sealed class KnownDeadlock(Deadlocked found)
+{
+    /// <summary>With names, and with its end, as soon as these are known.</summary>
+    public Deadlocked Now { get; set; } = found;
+
+    /// <summary>It is told once: with names, or without where these take too long.</summary>
+    public bool IsTold { get; set; }
+
+    /// <summary>Names were looked up, whatever came of it.</summary>
+    public bool IsNamed { get; set; }
+
+    /// <summary>ms of <see cref="Environment.TickCount64"/> at which it was found.</summary>
+    public long FoundAt { get; } = Environment.TickCount64;
 }

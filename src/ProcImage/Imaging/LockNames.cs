@@ -58,34 +58,36 @@ internal sealed class LockNames : IDisposable
             {
                 // Whatever is in other people's files, it costs these names and no more.
                 Complain(life.Subject, failure);
+                Name(life, null, null);
             }
         }
     }
 
     private void Name(UnnamedLocks life)
     {
-        var (subject, program) = (life.Subject, life.Program);
-        // A thread that is a target shares the memory of its process.
-        if (DataSymbols.Open(subject.Id, subject.StartId, _variables) is not { } variables)
-            return;
-        foreach (var address in life.Addresses)
-            if (variables.NameOf(address) is { } name)
-                _waits.Name(subject, address, program, name);
-        if ((life.Stacks.Count > 0 || life.Deadlocks.Count > 0)
-            && ProcessSymbols.Open(subject.Id, subject.StartId, _functions) is { } functions)
-        {
-            foreach (var key in life.Stacks)
-                if (_maps.TryReadLock(key, out var stats))
-                    _waits.Name(subject, key, stats.Longest.Time, StackOf(functions, stats.Longest));
-            foreach (var deadlock in life.Deadlocks)
-                _waits.Name(subject, deadlock, [.. deadlock.Threads.Select(thread => Name(thread, variables, functions))]);
-        }
+        var (id, startId) = life.Thread;
+        var variables = DataSymbols.Open(id, startId, _variables);
+        var functions = life.Stacks.Count > 0 || life.Deadlocks.Count > 0 ? ProcessSymbols.Open(id, startId, _functions) : null;
+        Name(life, variables, functions);
     }
 
-    private static DeadlockedThread Name(DeadlockedThread thread, DataSymbols variables, ProcessSymbols functions)
+    /// <summary>Also where there is nothing to be had: then that is known.</summary>
+    private void Name(UnnamedLocks life, DataSymbols? variables, ProcessSymbols? functions)
+    {
+        var (subject, program) = (life.Subject, life.Program);
+        foreach (var address in life.Addresses)
+            _waits.Name(subject, address, program, variables?.NameOf(address));
+        foreach (var key in life.Stacks)
+            if (_maps.TryReadLock(key, out var stats))
+                _waits.Name(subject, key, stats.Longest.Time, functions is null ? [] : StackOf(functions, stats.Longest));
+        foreach (var deadlock in life.Deadlocks)
+            _waits.Name(subject, deadlock, [.. deadlock.Now.Threads.Select(thread => Name(thread, variables, functions))]);
+    }
+
+    private static DeadlockedThread Name(DeadlockedThread thread, DataSymbols? variables, ProcessSymbols? functions)
     {
         var wait = thread.Wait;
-        var memory = new ProcessMemory(wait.Process.Tgid);
+        var memory = new ProcessMemory(wait.Tid); // its process may have no first thread any more
         var (instruction, stackPointer, framePointer) = wait.Registers;
         var walk = StackWalk.Walk(
             instruction, framePointer, stackPointer,
@@ -94,8 +96,8 @@ internal sealed class LockNames : IDisposable
         var words = memory.ReadWords(stackPointer, Limits.LockWords);
         return thread with
         {
-            Lock = variables.NameOf(wait.Address) ?? thread.Lock,
-            Stack = Names(functions, walk, words, stackPointer),
+            Lock = variables?.NameOf(wait.Address) ?? thread.Lock,
+            Stack = functions is null ? [] : Names(functions, walk, words, stackPointer),
         };
     }
 

@@ -11,6 +11,7 @@ namespace ProcImage.Imaging;
 /// <param name="Kind">A mutex where its owner is known.</param>
 /// <param name="Begin">CLOCK_BOOTTIME in ns; 0: before anybody looked.</param>
 /// <param name="Switches">Voluntary ones of the thread: it stands still while they do.</param>
+/// <param name="HasTimeout">Whether it ends by itself.</param>
 /// <param name="Owner">A live thread of the same process, sampled while this one waits; null where none is known.</param>
 /// <param name="Whose">For whom it counts.</param>
 /// <param name="Program">Another one after each exec.</param>
@@ -24,6 +25,7 @@ public sealed record LockWait(
     LockKind Kind,
     ulong Begin,
     ulong Switches,
+    bool HasTimeout,
     LockOwner? Owner,
     EventFlag Whose,
     uint Program,
@@ -33,6 +35,13 @@ public sealed record LockWait(
     public bool IsStill(LockWait before) =>
         (Tid, StartId, Address, Begin, Switches, Owner?.Tid) ==
         (before.Tid, before.StartId, before.Address, before.Begin, before.Switches, before.Owner?.Tid);
+
+    /// <summary>
+    /// Whether both are of one wait: a signal may have woken it up meanwhile, and of one that began before an activation that is not known.
+    /// </summary>
+    public bool IsSame(LockWait other) =>
+        (Tid, StartId, Address) == (other.Tid, other.StartId, other.Address)
+        && (Switches == other.Switches || (Begin == other.Begin && Begin != 0));
 
     /// <summary>Whether it counts for this process, or for this thread that is a target.</summary>
     public bool IsOf(Subject subject) => subject.IsThread

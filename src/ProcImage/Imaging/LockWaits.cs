@@ -1,3 +1,4 @@
+using Libbpf;
 using ProcImage.Abi;
 
 namespace ProcImage.Imaging;
@@ -12,19 +13,21 @@ internal sealed class LockWaits : IDisposable
     private const int LeastBetween = Period / 2; // two looks, of which both have to find a circle
     private const long MostTimeUnknown = 10 * Period;
     private const int MostKept = 65_536; // locks of lives that are over
+    private const int NamesTake = Period / 2; // a deadlock waits so long for its names
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
 
     private readonly Lock _looking = new(); // one look at a time
     private readonly Lock _lock = new(); // of what follows; nobody waits for anything while he has it
     private readonly Dictionary<Subject, LockLife> _lives = [];
-    private readonly List<(Subject Subject, Deadlocked Deadlock)> _untold = [];
 
     private readonly KernelMaps _maps;
     private readonly Imager _imager;
     private readonly WaitReader _reader;
     private readonly RoundThread _thread;
     private readonly LockNames _names;
+    private readonly TextWriter _errors;
+    private bool _hasComplained;
     private Dictionary<(int Tid, ulong StartId), LockWait> _before = [];
     private long _beforeAt;
     private volatile bool _isActive;
@@ -34,6 +37,7 @@ internal sealed class LockWaits : IDisposable
     {
         _maps = maps;
         _imager = imager;
+        _errors = errors;
         _reader = new WaitReader(maps);
         _thread = new RoundThread("locks", Look, () => _isActive || _isLeft ? Period : Timeout.Infinite);
         _names = new LockNames(this, maps, errors);
@@ -102,10 +106,10 @@ internal sealed class LockWaits : IDisposable
         }
     }
 
-    /// <summary>Of one portrait that has locks.</summary>
+    /// <summary>Of one portrait that has locks: what the last look has met. Nothing is waited for here.</summary>
     public LockDetails Read(Subject subject)
     {
-        IReadOnlyList<LockWait> waits = _isActive ? [.. _reader.Read(subject).Where(wait => wait.IsOf(subject))] : [];
+        IReadOnlyList<LockWait> waits = [];
         List<(LockPlace Place, LockFigures? Kept, NamedLock Named)> places = [];
         var names = new Dictionary<ulong, string>();
         IReadOnlyList<Deadlocked> deadlocks = [];
@@ -113,12 +117,13 @@ internal sealed class LockWaits : IDisposable
         {
             if (_lives.GetValueOrDefault(subject) is { } life)
             {
+                waits = _isActive ? life.Waits : [];
                 foreach (var place in life.Kept.Concat(life.Places.Values))
                     places.Add((place, place.Kept, Named(life, place)));
                 foreach (var wait in waits)
                     if (life.NameOf(wait.Address, wait.Program) is { } name)
                         names[wait.Address] = name;
-                deadlocks = [.. life.Deadlocks];
+                deadlocks = [.. life.Deadlocks.Select(known => known.Now)];
             }
         }
 
@@ -148,13 +153,18 @@ internal sealed class LockWaits : IDisposable
         lock (_lock)
             return [.. _lives.Where(life => life.Value.IsNamed).Select(life => new UnnamedLocks(
                 life.Key,
+                life.Value.Waits is [var wait, ..] ? (wait.Tid, wait.StartId) : (life.Key.Id, life.Key.StartId),
                 life.Value.Program,
                 life.Value.Unnamed(),
                 [.. life.Value.Places.Values.Where(place => place.Key.Program == life.Value.Program && place.LongestTime != place.NamedTime).Select(place => place.Key)],
-                [.. _untold.Where(untold => untold.Subject == life.Key).Select(untold => untold.Deadlock)])).Where(life => !life.IsEmpty)];
+                [.. life.Value.Deadlocks.Where(known => !known.IsNamed)])).Where(life => !life.IsEmpty)];
     }
 
-    internal void Name(Subject subject, ulong address, uint program, string name)
+    /// <param name="subject">Whose lock it is.</param>
+    /// <param name="address">Of the lock.</param>
+    /// <param name="program">In which it has it.</param>
+    /// <param name="name">Null where none was found.</param>
+    internal void Name(Subject subject, ulong address, uint program, string? name)
     {
         lock (_lock)
             _lives.GetValueOrDefault(subject)?.Name(address, program, name);
@@ -169,16 +179,14 @@ internal sealed class LockWaits : IDisposable
         }
     }
 
-    /// <summary>It has names: it is told at once.</summary>
-    internal void Name(Subject subject, Deadlocked deadlock, IReadOnlyList<DeadlockedThread> threads)
+    /// <summary>It has names: it is told at once, if it was not told without.</summary>
+    internal void Name(Subject subject, KnownDeadlock deadlock, IReadOnlyList<DeadlockedThread> threads)
     {
         lock (_lock)
         {
-            if (!_untold.Remove((subject, deadlock)))
-                return; // it was told without
-            var named = deadlock with { Threads = threads };
-            _lives.GetValueOrDefault(subject)?.Replace(deadlock, named);
-            Told?.Invoke(subject, named);
+            deadlock.IsNamed = true;
+            deadlock.Now = deadlock.Now with { Threads = threads };
+            Tell(subject, deadlock);
         }
     }
 
@@ -202,18 +210,32 @@ internal sealed class LockWaits : IDisposable
 
     private void Look()
     {
+        try
+        {
+            LookOnce();
+        }
+        catch (BpfException failure)
+        {
+            if (_hasComplained)
+                return;
+            _hasComplained = true;
+            _errors.WriteLine($"proc_image: a look at locks has failed, and is made again each second: {failure.Message}");
+        }
+    }
+
+    private void LookOnce()
+    {
         lock (_looking)
         {
             var keys = _maps.ReadLockKeys();
             foreach (var key in keys)
                 Meet(key);
-            TellWithoutNames();
             Wait(_isActive ? _reader.Read() : []);
             foreach (var subject in Lives())
                 Update(subject);
             Bound();
-            lock (_lock)
-                _isLeft = keys.Count > 0 || _untold.Count > 0;
+            var isLeft = TellThoseThatTakeTooLong();
+            _isLeft = keys.Count > 0 || isLeft;
         }
 
         if (Unnamed().Count > 0)
@@ -249,8 +271,8 @@ internal sealed class LockWaits : IDisposable
             foreach (var (subject, life) in _lives)
             {
                 life.Wait([.. bySubject[subject]]);
-                foreach (var over in life.Deadlocks.Where(deadlock => deadlock.Ended == 0 && !cycles.Any(deadlock.IsOf) && IsBroken(deadlock, waits)).ToList())
-                    life.Replace(over, over with { Ended = now });
+                foreach (var known in life.Deadlocks.Where(known => known.Now.Ended == 0 && IsBroken(known.Now, waits)))
+                    known.Now = known.Now with { Ended = now };
             }
 
             foreach (var subject in bySubject.Select(group => group.Key).Where(subject => !_lives.ContainsKey(subject)))
@@ -273,32 +295,46 @@ internal sealed class LockWaits : IDisposable
             yield return new Subject(wait.Process.Tgid, wait.Tid, wait.StartId);
     }
 
-    private static bool IsBroken(Deadlocked deadlock, IReadOnlyList<LockWait> waits) =>
-        deadlock.Threads.Any(thread => !waits.Any(wait => wait.IsStill(thread.Wait)));
+    /// <summary>One of its threads waits for something else, or has ended, or has woken up while nobody looked.</summary>
+    private static bool IsBroken(Deadlocked deadlock, IReadOnlyList<LockWait> waits) => deadlock.Threads.Any(thread =>
+        waits.FirstOrDefault(wait => (wait.Tid, wait.StartId) == (thread.Wait.Tid, thread.Wait.StartId)) is { } now
+            ? !now.IsSame(thread.Wait)
+            : !WaitReader.StandsStill(thread.Wait));
 
-    /// <summary>Under the lock. It is told when it has names, or by the next look.</summary>
+    /// <summary>Under the lock. It is told when it has names, or when these take too long.</summary>
     private void Find(IReadOnlyList<LockWait> cycle, ulong now)
     {
         var subject = SubjectsOf(cycle[0]).First();
         var life = Life(subject);
-        if (life.Deadlocks.Any(known => known.IsOf(cycle)))
+        if (life.Deadlocks.Any(known => known.Now.Ended == 0 && known.Now.IsOf(cycle)))
             return;
         var threads = cycle.Select(wait => new DeadlockedThread(
             wait, life.NameOf(wait.Address, wait.Program) ?? FormattableString.Invariant($"0x{wait.Address:x}"), []));
-        var found = new Deadlocked(now, cycle[0].Tid, [.. threads], 0);
         life.IsNamed = true;
-        life.Add(found);
-        _untold.Add((subject, found));
+        life.Add(new KnownDeadlock(new Deadlocked(now, cycle[0].Tid, [.. threads], 0)));
     }
 
-    private void TellWithoutNames()
+    /// <summary>Whether there are others, whose names may still come in time.</summary>
+    private bool TellThoseThatTakeTooLong()
     {
+        var isLeft = false;
         lock (_lock)
-        {
-            foreach (var (subject, deadlock) in _untold)
-                Told?.Invoke(subject, deadlock);
-            _untold.Clear();
-        }
+            foreach (var (subject, life) in _lives)
+                foreach (var known in life.Deadlocks.Where(known => !known.IsTold))
+                    if (Environment.TickCount64 - known.FoundAt < NamesTake)
+                        isLeft = true;
+                    else
+                        Tell(subject, known);
+        return isLeft;
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void Tell(Subject subject, KnownDeadlock deadlock)
+    {
+        if (deadlock.IsTold)
+            return;
+        deadlock.IsTold = true;
+        Told?.Invoke(subject, deadlock.Now);
     }
 
     private void Update(Subject subject)
@@ -322,13 +358,14 @@ internal sealed class LockWaits : IDisposable
         var isOver = state == LifeState.Over || isLost;
         foreach (var place in places)
             if (isOver || isNamed || place.Since < since)
-                Update(subject, place, since, isOver, ref threads);
+                Update(subject, place, since, isOver, isLost, ref threads);
         lock (_lock)
-            if (isLost || (state == LifeState.Over && since == 0)) // frozen for long enough
+            if (isLost || (state == LifeState.Over && since == 0 && _lives.GetValueOrDefault(subject) is { Places.Count: 0 })) // frozen for long enough
                 _lives.Remove(subject);
     }
 
-    private void Update(Subject subject, LockPlace place, ulong since, bool isOver, ref LiveThreads? threads)
+    private void Update(
+        Subject subject, LockPlace place, ulong since, bool isOver, bool isLost, ref LiveThreads? threads)
     {
         if (!_maps.TryReadLock(place.Key, out var stats))
             return;
@@ -344,7 +381,7 @@ internal sealed class LockWaits : IDisposable
             place.Since = stats.Since;
             if (stats.Since >= since && !isOver)
                 return;
-            if (stats.Since > since && since != 0)
+            if (stats.Since > since && !isLost)
                 return; // of an activation that no reading has met yet
             if (!_lives.TryGetValue(subject, out var life))
                 return;
@@ -389,12 +426,18 @@ internal sealed class LockWaits : IDisposable
 
 /// <summary>What is to be looked up of one life.</summary>
 /// <param name="Subject">The life.</param>
+/// <param name="Thread">One with its memory: the first one of a process may have ended.</param>
 /// <param name="Program">That runs.</param>
 /// <param name="Addresses">Of locks.</param>
 /// <param name="Stacks">Of the longest waits for these.</param>
 /// <param name="Deadlocks">That are to be told.</param>
 internal sealed record UnnamedLocks(
-    Subject Subject, uint Program, IReadOnlyList<ulong> Addresses, IReadOnlyList<LockKey> Stacks, IReadOnlyList<Deadlocked> Deadlocks)
+    Subject Subject,
+    (int Tid, ulong StartId) Thread,
+    uint Program,
+    IReadOnlyList<ulong> Addresses,
+    IReadOnlyList<LockKey> Stacks,
+    IReadOnlyList<KnownDeadlock> Deadlocks)
 {
     public bool IsEmpty => Addresses.Count == 0 && Stacks.Count == 0 && Deadlocks.Count == 0;
 }

@@ -2,7 +2,7 @@ namespace ProcImage.Imaging;
 
 /// <summary>
 /// Threads that wait for each other in a circle: none of them ever goes on by itself. A thread waits for one lock at a time,
-/// so each leads to one other at most.
+/// so each leads to one other at most. A wait with a timeout ends by itself, and is in none.
 /// </summary>
 public static class WaitCycles
 {
@@ -10,7 +10,7 @@ public static class WaitCycles
     /// <param name="waits">Of one process, of threads that stand still.</param>
     public static IReadOnlyList<IReadOnlyList<LockWait>> Find(IEnumerable<LockWait> waits)
     {
-        var byThread = waits.Where(wait => wait.Owner is not null).DistinctBy(wait => wait.Tid).ToDictionary(wait => wait.Tid);
+        var byThread = waits.Where(wait => wait is { Owner: not null, HasTimeout: false }).DistinctBy(wait => wait.Tid).ToDictionary(wait => wait.Tid);
         var seen = new HashSet<int>();
         var cycles = new List<IReadOnlyList<LockWait>>();
         foreach (var start in byThread.Values.OrderBy(wait => wait.Tid))

@@ -37,4 +37,8 @@ public class WaitCyclesTests
         Assert.False(wait.IsStill(wait with { Begin = wait.Begin + 1 }));
         Assert.False(wait.IsStill(wait with { StartId = 1 }));
     }
+
+    [Fact]
+    public void A_wait_that_ends_by_itself_is_in_none() => Assert.Empty(
+        WaitCycles.Find([LockRecords.Wait(41, 7), LockRecords.Wait(7, 41) with { HasTimeout = true }]));
 }
