@@ -11,13 +11,15 @@ public sealed partial class LockContentionTests(ITestOutputHelper log) : KernelT
     private readonly string _directory = Directory.CreateTempSubdirectory("proc-image-locks-").FullName;
 
     /// <summary>strace sees each call twice, when it begins and when it ends; what has slept it cannot see.</summary>
-    [Fact]
-    public void Each_call_that_strace_shows_is_a_wait_or_has_come_back_at_once()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Each_call_that_strace_shows_is_a_wait_or_has_come_back_at_once(bool isStatic)
     {
         string trace = Path.Combine(_directory, "trace");
         using var strace = new Child(
             Requirements.Installed("strace", "strace"), "-f", "-qq", "-e", "trace=futex", "-e", "signal=none", "-o", trace,
-            Workloads.PathOf("locks"));
+            isStatic ? Workloads.StaticPathOf("locks") : Workloads.PathOf("locks"));
         int pid = int.Parse(strace.ReadLine(TimeSpan.FromSeconds(20)).Split(' ')[1], CultureInfo.InvariantCulture);
         Eventually.True(() => Proc.Threads(pid).Count == Threads + 1 && LinesOf(trace).Count(IsWait) == Threads, "all of them wait");
         Loader.Control("-l", "-P", $"{pid}");
@@ -119,6 +121,21 @@ public sealed partial class LockContentionTests(ITestOutputHelper log) : KernelT
             () => LockedLife.Of(Loader, locks.Pid).ByLock.Sum(each => each.GetProperty("waits").GetInt64()) == dead.Waits, "by lock, too");
         var names = LockedLife.Of(Loader, locks.Pid).ByLock.Where(each => each.TryGetProperty("name", out _));
         Assert.Subset(names.Select(each => each.GetProperty("name").GetString()).ToHashSet(), _mutexes.ToHashSet<string?>());
+    }
+
+    /// <summary>A wait that fails is over; what comes after it at the same place is another one.</summary>
+    [Theory]
+    [InlineData("fails", 4)]
+    [InlineData("resumes", 1)]
+    public void A_signal_ends_a_wait_or_lets_it_go_on_as_the_program_sees_it(string kind, int waits)
+    {
+        var interrupted = Start("interrupted_waits", kind);
+        Loader.Control("-l", "-P", $"{interrupted.Pid}");
+        long measured = interrupted.Go()[0];
+        var semaphore = LockedLife.Of(Loader, interrupted.Pid).ByLock.Single(each => each.GetProperty("name").GetString() == "semaphore");
+        Log.WriteLine($"{semaphore}, measured {measured} ns");
+        Assert.Equal(waits, semaphore.GetProperty("waits").GetInt32());
+        Assert.InRange(semaphore.GetProperty("wait_ns").GetInt64(), measured * 0.95, measured);
     }
 
     [Fact]
