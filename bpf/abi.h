@@ -38,8 +38,12 @@
 #define CALL_TIME_UNKNOWN (~0ULL) /* its beginning was not seen, or it has not ended */
 #define MAX_LOCKS	  16384	  /* addresses that lives have waited at */
 #define MAX_LOCK_LIVES	  32768	  /* lives that have waited */
-#define LOCK_FRAMES	  64	  /* kept of the user stack of the longest wait */
-#define LOCK_WORDS	  128	  /* and from the top of its memory */
+#define MAX_LOCK_USES	  4096	  /* locks of targets that are probed */
+#define WAIT_KINDS	  2	  /* kinds of locks: what is known of a wait in futex(2) */
+#define USE_KINDS	  4	  /* and by probes: all but the first */
+#define MAX_USE_LIVES	  1024
+#define LOCK_FRAMES	  64  /* kept of the user stack of the longest wait */
+#define LOCK_WORDS	  128 /* and from the top of its memory */
 
 enum image {
 	IMAGE_KEYTIME = 0,
@@ -71,6 +75,7 @@ enum target_kind {
 enum policy_flag {
 	POLICY_INCLUDE_SELF = 1, /* the tool's own processes too */
 	POLICY_FOLLOW = 2,	 /* processes that the target starts, and those that they start */
+	POLICY_EXACT = 4,	 /* its locks by probes, for user space alone */
 };
 
 enum loss {
@@ -101,6 +106,7 @@ enum record_type {
 	RECORD_SEQUENCE = 14,	  /* struct sequence_record, from the sequences iterator */
 	RECORD_LOCKS = 15,	  /* struct locks_record, after that of its process or thread */
 	RECORD_WAIT = 16,	  /* struct wait_record, from the waits iterator */
+	RECORD_USES = 17,	  /* struct uses_record, likewise after that of its process or thread */
 };
 
 enum record_flag {
@@ -188,7 +194,26 @@ enum call_kind {
 enum lock_kind {
 	LOCK_FUTEX = 0, /* a condition, a semaphore, the end of a thread, a runtime's lock: nobody knows */
 	LOCK_MUTEX = 1, /* a thread holds it: it inherits priority, or its memory has had an owner */
-	LOCK_KINDS = 2,
+	LOCK_READ = 2,	/* of a pthread_rwlock_t; these two only by probes */
+	LOCK_WRITE = 3,
+	LOCK_SPIN = 4,
+	LOCK_KINDS = 5,
+};
+
+/* What a probed function does: the cookie of a probe, with the kind in the second byte and the library in the
+ * third. */
+enum lock_function {
+	LOCK_TAKE = 0, /* and returns when it has it, or cannot have it */
+	LOCK_RELEASE = 1,
+	LOCK_WAIT = 2,	/* for a condition: gives the mutex back, which is the second argument, and takes it
+			   again */
+	LOCK_SPINS = 3, /* not the beginning of a function: somebody else has it */
+	LOCK_SPUN = 4,	/* likewise: it returns with it */
+};
+
+enum lock_library {
+	LIBRARY_GLIBC = 0,
+	LIBRARY_MUSL = 1,
 };
 
 /* Where the memory of a lock says who holds it: by the tid in the pid namespace of the process. */
@@ -654,7 +679,7 @@ struct locks_record {
 	__s32 tid; /* 0: the process */
 	__u64 start_id;
 	__u64 since; /* CLOCK_BOOTTIME in ns of activation */
-	struct lock_totals kinds[LOCK_KINDS];
+	struct lock_totals kinds[WAIT_KINDS];
 };
 
 /* At what a life has waited: the key of the locks map. */
@@ -685,6 +710,37 @@ struct lock_stats {
 	__u32 is_target; /* its life is one, or follows one */
 	__u32 pad;
 	struct longest_wait longest;
+};
+
+/* Calls that take locks and give them back, by probes. */
+struct use_figures {
+	__u64 acquisitions;
+	__u64 contended; /* of them: another thread had it, or it had to be waited for */
+	__u64 failures;	 /* without it: it was busy, the time was over, or it would never have come */
+	struct histogram acquires; /* how long those that are contended took */
+	struct histogram holds;
+};
+
+/* How a life uses one lock: the value of the lock_uses map, by struct lock_key. */
+struct lock_use {
+	__u64 since; /* CLOCK_BOOTTIME in ns of the activation that it counts from */
+	struct use_figures figures;
+	__u64 held_since; /* CLOCK_BOOTTIME in ns */
+	__s32 holder;	  /* tid, 0: nobody, or it is read, or was taken before anybody looked */
+	__u32 depth;	  /* how often the holder has taken it */
+	__u32 is_target;  /* its life is one, or follows one */
+	__u32 pad;
+	struct longest_wait longest; /* hold: where it was given back */
+};
+
+/* The same of all locks of a process, or of a thread that is a target itself. */
+struct uses_record {
+	struct record_header header;
+	__s32 tgid;
+	__s32 tid; /* 0: the process */
+	__u64 start_id;
+	__u64 since;
+	struct use_figures kinds[USE_KINDS]; /* from LOCK_MUTEX on */
 };
 
 /* A thread that waits for a lock now. */

@@ -120,6 +120,12 @@ static __noinline int tell_process_locks(struct task_struct *leader, struct task
 		image->incomplete = 1;
 		lose(LOSS_EVENT);
 	}
+	struct uses_record *uses =
+		leader && image && HAS_LOCK(image->kept) ? find_uses(leader, 0, image->lock_since) : NULL;
+	if (uses && bpf_ringbuf_output(&events, uses, sizeof(*uses), 0)) {
+		image->incomplete = 1;
+		lose(LOSS_EVENT);
+	}
 	return 0;
 }
 
@@ -129,6 +135,13 @@ static __noinline int tell_target_locks(struct task_struct *task, struct target_
 					      ? find_totals(task, task->pid, target->lock_since)
 					      : NULL;
 	if (totals && bpf_ringbuf_output(&events, totals, sizeof(*totals), 0)) {
+		target->incomplete = 1;
+		lose(LOSS_EVENT);
+	}
+	struct uses_record *uses = task && target && HAS_LOCK(target->kept)
+					   ? find_uses(task, task->pid, target->lock_since)
+					   : NULL;
+	if (uses && bpf_ringbuf_output(&events, uses, sizeof(*uses), 0)) {
 		target->incomplete = 1;
 		lose(LOSS_EVENT);
 	}

@@ -282,7 +282,14 @@ struct pt_regs {
 	unsigned long dx;
 	unsigned long si;
 	unsigned long di;
+	unsigned long ax;
 } CORE;
+
+/* Of a function that is probed at its beginning, and where it has returned. */
+#define FIRST_ARGUMENT(regs)  ((regs)->di)
+#define SECOND_ARGUMENT(regs) ((regs)->si)
+#define RESULT(regs)	      ((regs)->ax)
+#define RETURN_ADDRESS	      8 /* bytes, on the stack: taken off it when the function returns */
 #elif defined(__TARGET_ARCH_arm64)
 #define NR_SCHED_YIELD	 124
 #define NR_RT_SIGRETURN	 139
@@ -305,6 +312,11 @@ struct pt_regs {
 	u64 orig_x0;
 	s32 syscallno;
 } CORE;
+
+#define FIRST_ARGUMENT(regs)  ((regs)->regs[0])
+#define SECOND_ARGUMENT(regs) ((regs)->regs[1])
+#define RESULT(regs)	      ((regs)->regs[0])
+#define RETURN_ADDRESS	      0
 #endif
 
 #define NR_CLONE3     435 /* everywhere, as the next one is: 6.7 and later */

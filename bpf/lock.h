@@ -183,7 +183,7 @@ static __always_inline struct locks_record *totals_of(struct life *life, u64 sin
 		totals->tgid = life->tgid;
 		totals->tid = life->tid;
 		totals->start_id = life->start_id;
-		for (int kind = 0; kind < LOCK_KINDS; kind++) {
+		for (int kind = 0; kind < WAIT_KINDS; kind++) {
 			histogram_reset(&totals->kinds[kind].waits);
 			totals->kinds[kind].at_once = totals->kinds[kind].unplaced = 0;
 		}
@@ -270,7 +270,7 @@ __noinline int count_wait(struct lock_wait *wait, struct ended_wait *ended)
 	u32 kind = stats ? key.kind : wait->kind, bucket = bucket_of(ended->time);
 	if (!stats || !all)
 		lose(LOSS_LOCK);
-	if (all && kind < LOCK_KINDS) {
+	if (all && kind < WAIT_KINDS) {
 		struct lock_totals *totals = &all->kinds[kind];
 		if (!ended->has_slept)
 			__sync_fetch_and_add(&totals->at_once, 1);
@@ -437,17 +437,6 @@ static __noinline int lock_end_thread(struct task_struct *task)
 	struct lock_wait *wait = task ? bpf_task_storage_get(&lock_waits, task, 0, 0) : NULL;
 	if (wait && wait->begin)
 		end_wait(wait, wait->end ? wait->end : bpf_ktime_get_boot_ns(), 1);
-	return 0;
-}
-
-/* Of a life that has ended, or of an image whose figures are forgotten. The locks map is user space's. */
-static __noinline int lock_forget(struct task_struct *task, s32 life_tid)
-{
-	struct life life;
-	if (!task)
-		return 0;
-	fill_life(&life, task, life_tid);
-	bpf_map_delete_elem(&lock_totals, &life);
 	return 0;
 }
 

@@ -150,6 +150,36 @@ struct lock_wait {
 	u32 may_resume; /* of one that was interrupted: by the next call from the same place */
 };
 
+/* A call that takes a lock, and has not returned. */
+struct lock_request {
+	u64 address;
+	u64 begin; /* CLOCK_BOOTTIME in ns */
+	u64 stack; /* pointer, when it returns */
+	u64 switches;
+	u32 kind;
+	u32 function;
+	u32 library;
+	u32 was_held; /* by another thread, at its beginning */
+};
+
+struct read_hold {
+	u64 address;
+	u64 begin; /* CLOCK_BOOTTIME in ns */
+	u64 depth; /* 0: there is none */
+};
+
+#define LOCK_REQUESTS 4 /* within each other: in signal handlers */
+#define READ_HOLDS    16
+
+/* Of a thread of a process that is probed. */
+struct lock_requests {
+	u32 program; /* task_struct.self_exec_id: an exec makes another one */
+	u32 used;
+	struct lock_request requests[LOCK_REQUESTS]; /* the innermost last */
+	struct lock_request spin;		     /* address 0: it spins at none */
+	struct read_hold read_holds[READ_HOLDS];
+};
+
 /* The verifier lets no pointer become a number in a register, but one that is stored comes back as a number.
  */
 struct percpu_anchor {
@@ -194,6 +224,7 @@ TASK_STORAGE(process_calls, struct call_table);
 TASK_STORAGE(target_calls, struct call_table);
 TASK_STORAGE(thread_calls, struct thread_calls);
 TASK_STORAGE(lock_waits, struct lock_wait);
+TASK_STORAGE(lock_requests, struct lock_requests);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -237,6 +268,23 @@ struct {
 	__type(key, struct life);
 	__type(value, struct locks_record);
 } lock_totals SEC(".maps");
+
+/* Of targets that are probed. Not allocated ahead, likewise. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, MAX_LOCK_USES);
+	__type(key, struct lock_key);
+	__type(value, struct lock_use);
+} lock_uses SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, MAX_USE_LIVES);
+	__type(key, struct life);
+	__type(value, struct uses_record);
+} use_totals SEC(".maps");
 
 /* For user space alone. Not allocated ahead: it has an entry for each life that is shown. */
 struct {

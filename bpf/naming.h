@@ -203,12 +203,14 @@ static __noinline int sweep_locks(struct task_struct *task, u32 kept, u32 kept_o
 	struct activity *act = get_activity();
 	if (!act || !task)
 		return 0;
-	if (!act->active[IMAGE_LOCK])
+	if (!act->active[IMAGE_LOCK]) {
 		bpf_task_storage_delete(&lock_waits, task);
+		bpf_task_storage_delete(&lock_requests, task);
+	}
 	if (!(kept & 1 << IMAGE_LOCK) && task == task->group_leader)
-		lock_forget(task, 0);
+		forget_locks(task, 0);
 	if (!(kept_of_thread & 1 << IMAGE_LOCK))
-		lock_forget(task, task->pid);
+		forget_locks(task, task->pid);
 	return 0;
 }
 

@@ -19,6 +19,7 @@ char LICENSE[] SEC("license") = "GPL";
 #include "ledger.h"
 #include "syscall.h"
 #include "lock.h"
+#include "lock_calls.h"
 #include "naming.h"
 #include "schedule.h"
 #include "record.h"
@@ -65,6 +66,20 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long result)
 	if (act->active[IMAGE_LOCK])
 		lock_exit(regs, result);
 	return 0;
+}
+
+/* Probes in a target, at the functions of its C library that take locks and give them back. */
+SEC("uprobe")
+int lock_call(struct pt_regs *ctx)
+{
+	return lock_called(bpf_get_attach_cookie(ctx), FIRST_ARGUMENT(ctx), SECOND_ARGUMENT(ctx),
+			   ctx->sp + RETURN_ADDRESS);
+}
+
+SEC("uprobe")
+int lock_return(struct pt_regs *ctx)
+{
+	return lock_returned(RESULT(ctx), ctx->sp);
 }
 
 /* Attached while slices are told. */
@@ -246,7 +261,7 @@ int BPF_PROG(sched_process_free, struct task_struct *task)
 		if (target->kept)
 			tell_dead_target(RECORD_FINAL_TARGET, act, task->pid == task->tgid ? task : NULL,
 					 task, image, target);
-		lock_forget(task, task->pid);
+		forget_locks(task, task->pid);
 		end_policy_of(act, image->policies[NAMED_BY_THREAD], task->pid, task->start_boottime);
 	}
 	if (task->pid != task->tgid) {
@@ -258,7 +273,7 @@ int BPF_PROG(sched_process_free, struct task_struct *task)
 		image->exit_time = bpf_ktime_get_boot_ns();
 	tell_process_calls(task, image);
 	tell_process_locks(task, image);
-	lock_forget(task, 0);
+	forget_locks(task, 0);
 	if (image->kept)
 		tell_dead(RECORD_FINAL_PROCESS, act, task, image, NULL);
 	end_policy_of(act, image->policies[NAMED_BY_PROCESS], task->tgid, task->start_boottime);

@@ -110,7 +110,10 @@ static __noinline int write_process_locks(struct bpf_iter__task *ctx, struct tas
 	if (!leader || !image || !HAS_LOCK(image->kept))
 		return 1;
 	struct locks_record *totals = find_totals(leader, 0, image->lock_since);
-	return !totals || write(ctx, totals, sizeof(*totals)); /* else it has not waited */
+	if (totals && !write(ctx, totals, sizeof(*totals))) /* else it has not waited */
+		return 0;
+	struct uses_record *uses = find_uses(leader, 0, image->lock_since);
+	return !uses || write(ctx, uses, sizeof(*uses)); /* else it is not probed */
 }
 
 static __noinline int write_target_locks(struct bpf_iter__task *ctx, struct target_image *target)
@@ -119,7 +122,10 @@ static __noinline int write_target_locks(struct bpf_iter__task *ctx, struct targ
 	if (!task || !target || !HAS_LOCK(target->kept))
 		return 1;
 	struct locks_record *totals = find_totals(task, task->pid, target->lock_since);
-	return !totals || write(ctx, totals, sizeof(*totals));
+	if (totals && !write(ctx, totals, sizeof(*totals)))
+		return 0;
+	struct uses_record *uses = find_uses(task, task->pid, target->lock_since);
+	return !uses || write(ctx, uses, sizeof(*uses));
 }
 
 /* The parts that are to follow, or below 0: there was no room. */

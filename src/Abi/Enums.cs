@@ -43,6 +43,9 @@ public enum PolicyFlag : uint
 
     /// <summary>Processes that the target starts, and those that they start.</summary>
     Follow = 2,
+
+    /// <summary>Its locks by probes; for user space alone.</summary>
+    Exact = 4,
 }
 
 /// <summary>Causes of loss: indexes of the losses map.</summary>
@@ -93,6 +96,7 @@ public enum RecordType : ushort
     Sequence = 14,
     Locks = 15,
     Wait = 16,
+    Uses = 17,
 }
 
 [Flags]
@@ -232,7 +236,35 @@ public enum LockKind : uint
 
     /// <summary>A thread holds it: it inherits priority, or its memory has had an owner.</summary>
     Mutex = 1,
-    Kinds = 2,
+
+    /// <summary>Of a <c>pthread_rwlock_t</c>; these two and the next only by probes.</summary>
+    Read = 2,
+    Write = 3,
+    Spin = 4,
+    Kinds = 5,
+}
+
+/// <summary>What a probed function does: the cookie of a probe, with the kind in the second byte, the library in the third.</summary>
+public enum LockFunction : uint
+{
+    /// <summary>Returns when it has the lock, or cannot have it.</summary>
+    Take = 0,
+    Release = 1,
+
+    /// <summary>For a condition: gives the mutex back, and takes it again.</summary>
+    Wait = 2,
+
+    /// <summary>Not the beginning of a function: somebody else has it.</summary>
+    Spins = 3,
+
+    /// <summary>Likewise: it returns with it.</summary>
+    Spun = 4,
+}
+
+public enum LockLibrary : uint
+{
+    Glibc = 0,
+    Musl = 1,
 }
 
 /// <summary>Where the memory of a lock says who holds it.</summary>

@@ -15,13 +15,16 @@ public static class ImageNames
         images.Each().Select(image => image.ToString().ToLowerInvariant());
 
     /// <summary>The same of a policy: 'keytime 1' where the ledger is with it, and what is seen of locks.</summary>
-    public static IEnumerable<string> Levels(this ImageSet images) => images.Names().Select(name =>
+    public static IEnumerable<string> Levels(this ImageSet images, bool isExact) => images.Names().Select(name =>
         name == _keytime && images.HasFlag(ImageSet.Ledger) ? name + " 1"
-        : name == _lock ? name + " (contention)"
+        : name == _lock ? name + (isExact ? " (exact)" : " (contention)")
         : name);
 
     /// <summary>'keytime 1, resource'.</summary>
-    public static string ListedLevels(this ImageSet images) => string.Join(", ", images.Levels());
+    public static string ListedLevels(this ImageSet images, bool isExact) => string.Join(", ", images.Levels(isExact));
+
+    /// <summary>The same of a policy.</summary>
+    public static string ListedLevels(this in Policy policy) => policy.Images.ListedLevels(policy.WantsProbes);
 
     /// <summary>'resource, schedule'.</summary>
     public static string Listed(this ImageSet images) => string.Join(", ", images.Names());

@@ -29,6 +29,7 @@ public sealed class KernelMaps : IDisposable
     private readonly BpfMap? _slices;
     private readonly BpfMap? _blocked;
     private readonly BpfMap? _locks;
+    private readonly BpfMap? _lockUses;
 
     private KernelMaps(string directory, Caller caller)
     {
@@ -49,6 +50,7 @@ public sealed class KernelMaps : IDisposable
             _exits = Open<ExitTotals>(Pins.Exits, BpfMapType.Array, 1);
             _events = Open(Pins.Events, BpfMapType.RingBuffer, 0, 0, Limits.EventsSize, readOnly: false);
             _blocked = Open<BlockedStats>(Pins.Blocked, BpfMapType.Hash, Limits.MaxBlocked, Unsafe.SizeOf<BlockedKey>());
+            _lockUses = Open<LockUse>(Pins.LockUses, BpfMapType.Hash, Limits.MaxLockUses, Unsafe.SizeOf<LockKey>());
             _locks = Open<LockStats>(Pins.Locks, BpfMapType.Hash, Limits.MaxLocks, Unsafe.SizeOf<LockKey>());
             _slices = Open(Pins.Slices, BpfMapType.RingBuffer, 0, 0, Limits.SlicesSize, readOnly: false);
         }
@@ -176,6 +178,14 @@ public sealed class KernelMaps : IDisposable
     public bool TryReadLock(in LockKey key, out LockStats stats) => Loaders(_locks).TryLookup(key, out stats);
 
     public void DeleteLock(in LockKey key) => Loaders(_locks).Delete(key);
+
+    /// <summary>Which locks of probed targets have been used so far.</summary>
+    public IReadOnlyList<LockKey> ReadLockUseKeys() => Loaders(_lockUses).Keys<LockKey>();
+
+    /// <inheritdoc cref="TryReadLock"/>
+    public bool TryReadLockUse(in LockKey key, out LockUse use) => Loaders(_lockUses).TryLookup(key, out use);
+
+    public void DeleteLockUse(in LockKey key) => Loaders(_lockUses).Delete(key);
 
     /// <summary>Puts the policies that were written into force, on every task. On return the kernel does as they say.</summary>
     /// <param name="control">Written before. Under the policy lock, as read after it was taken.</param>

@@ -69,6 +69,18 @@ public static class Limits
     /// <summary>Addresses at which lives have waited.</summary>
     public const int MaxLocks = 16384;
 
+    /// <summary>Kinds of locks: what is known of a wait in futex(2).</summary>
+    public const int WaitKinds = 2;
+
+    /// <summary>And by probes: all but the first.</summary>
+    public const int UseKinds = 4;
+
+    /// <summary>Locks of targets that are probed.</summary>
+    public const int MaxLockUses = 4096;
+
+    /// <summary>Such targets.</summary>
+    public const int MaxUseLives = 1024;
+
     /// <summary>Lives that have waited.</summary>
     public const int MaxLockLives = 32768;
 

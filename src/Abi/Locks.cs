@@ -80,6 +80,59 @@ public struct LockStats
     public LongestWait Longest;
 }
 
+/// <summary>Calls that take locks and give them back, by probes.</summary>
+public struct UseFigures
+{
+    public ulong Acquisitions;
+
+    /// <summary>Of them: another thread had it, or it had to be waited for.</summary>
+    public ulong Contended;
+
+    /// <summary>Without it: it was busy, the time was over, or it would never have come.</summary>
+    public ulong Failures;
+
+    /// <summary>How long those that are contended took.</summary>
+    public Histogram Acquires;
+    public Histogram Holds;
+}
+
+/// <summary>How a life uses one lock: the value of the lock_uses map, by <see cref="LockKey"/>.</summary>
+public struct LockUse
+{
+    /// <summary>CLOCK_BOOTTIME in ns of the activation that it counts from.</summary>
+    public ulong Since;
+    public UseFigures Figures;
+
+    /// <summary>CLOCK_BOOTTIME in ns.</summary>
+    public ulong HeldSince;
+
+    /// <summary>tid; 0: nobody, or it is read, or was taken before anybody looked.</summary>
+    public int Holder;
+
+    /// <summary>How often the holder has taken it.</summary>
+    public uint Depth;
+
+    /// <summary>Its life is one, or follows one.</summary>
+    public uint IsTarget;
+    public uint Pad;
+
+    /// <summary>Hold: where it was given back.</summary>
+    public LongestWait Longest;
+}
+
+/// <summary>The same of all locks of a process, or of a thread that is a target itself.</summary>
+public struct UsesRecord
+{
+    public RecordHeader Header;
+    public int Tgid;
+
+    /// <summary>0: the process.</summary>
+    public int Tid;
+    public ulong StartId;
+    public ulong Since;
+    public UseFiguresOfKinds Kinds;
+}
+
 /// <summary>A thread that waits for a lock now.</summary>
 public struct WaitRecord
 {
@@ -121,8 +174,8 @@ public struct WaitRecord
     public Comm Comm;
 }
 
-/// <summary>By <see cref="LockKind"/>.</summary>
-[InlineArray((int)LockKind.Kinds)]
+/// <summary>By <see cref="LockKind"/>, the first two.</summary>
+[InlineArray(Limits.WaitKinds)]
 public struct LockTotalsOfKinds
 {
     private LockTotals _first;
@@ -139,4 +192,11 @@ public struct LockStack
 public struct LockStackWords
 {
     private ulong _first;
+}
+
+/// <summary>By <see cref="LockKind"/>, from <see cref="LockKind.Mutex"/> on.</summary>
+[InlineArray(Limits.UseKinds)]
+public struct UseFiguresOfKinds
+{
+    private UseFigures _first;
 }

@@ -19,9 +19,11 @@ public static class Pins
     public const string Blocked = "blocked";
     public const string Locks = "locks";
 
+    public const string LockUses = "lock_uses";
+
     /// <summary>Maps that are pinned. Task storage needs no pin: the programs that use it hold it.</summary>
     public static IReadOnlyList<string> Maps { get; } =
-        [Control, Policies, Targets, Activity, Deadlines, Losses, System, Events, Shown, Exits, Slices, Blocked, Locks];
+        [Control, Policies, Targets, Activity, Deadlines, Losses, System, Events, Shown, Exits, Slices, Blocked, Locks, LockUses];
 
     /// <summary>Hooks that every image needs: a task begins, becomes another program, ends, is gone.</summary>
     public static IReadOnlyList<string> LifeHooks { get; } =
@@ -45,14 +47,23 @@ public static class Pins
     /// <summary>The hook that says who wakes a thread up: attached only while a target has a ledger.</summary>
     public const string WakingHook = "sched_waking";
 
+    /// <summary>Programs of probes, which are put into targets alone: at the beginning of functions, and at their return.</summary>
+    public const string ProbeEnter = "lock_call";
+    public const string ProbeReturn = "lock_return";
+
+    public static IReadOnlyList<string> ProbePrograms { get; } = [ProbeEnter, ProbeReturn];
+
     public const string Links = "links";
 
     /// <summary>What is not attached before a policy needs it.</summary>
     public const string Programs = "progs";
     public const string Iterators = "iters";
 
+    /// <summary>Links of probes, by the policy that wants them: <see cref="ProbePins"/>.</summary>
+    public const string Probes = "probes";
+
     /// <summary>The folders of the pin directory.</summary>
-    public static IReadOnlyList<string> Folders { get; } = [Links, Programs, Iterators];
+    public static IReadOnlyList<string> Folders { get; } = [Links, Programs, Iterators, Probes];
 
     public const string Apply = "apply";
     public const string Portraits = "portraits";
@@ -77,7 +88,9 @@ public static class Pins
     /// <summary>What is pinned in a folder of the pin directory, "" for the directory itself; control first.</summary>
     public static IReadOnlyList<string> In(string folder) => folder switch
     {
-        Links or Programs => HooksOf(ImageSet.All),
+        Links => HooksOf(ImageSet.All),
+        Programs => [.. HooksOf(ImageSet.All), .. ProbePrograms],
+        Probes => [],
         Iterators => [Apply, Portraits, Text, Idle, Sequences, Waits],
         _ => Maps,
     };

@@ -48,8 +48,10 @@ internal static class GetoptNormalizer
         var row = rows.FirstOrDefault(row => row.Dashed == name) ?? throw Refused($"unknown option '{name}'");
         if (row.ValueName is not null)
             yield return (row, NotEmpty(row, equals < 0 ? Next(row, rest) : word[(equals + 1)..]));
-        else if (equals < 0 || (row is Flag { Word: { } same } && word[(equals + 1)..] == same))
+        else if (equals < 0)
             yield return (row, null);
+        else if (row is Flag { Word: { } only } && word[(equals + 1)..] == only)
+            yield return (row, only);
         else
             throw Refused($"{row.Dashed} takes no value, but was given '{word[(equals + 1)..]}'");
     }

@@ -2,12 +2,14 @@ namespace ProcImage.Imaging;
 
 /// <summary>What there is to tell of the locks of one portrait, beside its totals.</summary>
 /// <param name="Locks">The longest wait first.</param>
+/// <param name="Uses">By probes, the longest held first.</param>
 /// <param name="Waits">Threads that wait now.</param>
 /// <param name="Names">Of the locks that those wait for, by address, as far as they have one.</param>
 /// <param name="Deadlocks">In the order in which they were found.</param>
 /// <param name="Now">CLOCK_BOOTTIME in ns of the reading.</param>
 internal sealed record LockDetails(
     IReadOnlyList<NamedLock> Locks,
+    IReadOnlyList<NamedUse> Uses,
     IReadOnlyList<LockWait> Waits,
     IReadOnlyDictionary<ulong, string> Names,
     IReadOnlyList<Deadlocked> Deadlocks,

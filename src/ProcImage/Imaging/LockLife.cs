@@ -17,6 +17,9 @@ internal sealed class LockLife
     /// <summary>Which the kernel side has, too.</summary>
     public Dictionary<LockKey, LockPlace> Places { get; } = [];
 
+    /// <summary>By probes, whether the kernel side has them or not.</summary>
+    public Dictionary<LockKey, UsePlace> Uses { get; } = [];
+
     /// <summary>Their keys are no longer in the kernel side's map.</summary>
     public IReadOnlyList<LockPlace> Kept => _kept;
 
@@ -40,6 +43,7 @@ internal sealed class LockLife
     public IReadOnlyList<ulong> Unnamed() =>
     [
         .. Places.Keys.Where(key => key.Program == Program).Select(key => key.Address)
+            .Concat(Uses.Keys.Where(key => key.Program == Program).Select(key => key.Address))
             .Concat(Waits.Where(wait => wait.Program == Program).Select(wait => wait.Address))
             .Distinct().Where(address => NameOf(address, Program) is null && _tries.GetValueOrDefault((address, Program)) < MostTries)
             .Take(Math.Max(0, MostNames - _tries.Count)),

@@ -67,7 +67,7 @@ internal sealed class LockNames : IDisposable
     {
         var (id, startId) = life.Thread;
         var variables = DataSymbols.Open(id, startId, _variables);
-        var functions = life.Stacks.Count > 0 || life.Deadlocks.Count > 0 ? ProcessSymbols.Open(id, startId, _functions) : null;
+        var functions = life.Stacks.Count > 0 || life.HoldStacks.Count > 0 || life.Deadlocks.Count > 0 ? ProcessSymbols.Open(id, startId, _functions) : null;
         Name(life, variables, functions);
     }
 
@@ -80,6 +80,9 @@ internal sealed class LockNames : IDisposable
         foreach (var key in life.Stacks)
             if (_maps.TryReadLock(key, out var stats))
                 _waits.Name(subject, key, stats.Longest.Time, functions is null ? [] : StackOf(functions, stats.Longest));
+        foreach (var key in life.HoldStacks)
+            if (_maps.TryReadLockUse(key, out var use))
+                _waits.NameHold(subject, key, use.Longest.Time, functions is null ? [] : StackOf(functions, use.Longest));
         foreach (var deadlock in life.Deadlocks)
             _waits.Name(subject, deadlock, [.. deadlock.Now.Threads.Select(thread => Name(thread, variables, functions))]);
     }

@@ -110,6 +110,7 @@ internal sealed class LockWaits : IDisposable
     public LockDetails Read(Subject subject)
     {
         IReadOnlyList<LockWait> waits = [];
+        List<(UsePlace Place, LockUse? Kept, string? Name, ulong NamedTime, IReadOnlyList<string> Stack)> uses = [];
         List<(LockPlace Place, LockFigures? Kept, NamedLock Named)> places = [];
         var names = new Dictionary<ulong, string>();
         IReadOnlyList<Deadlocked> deadlocks = [];
@@ -120,6 +121,8 @@ internal sealed class LockWaits : IDisposable
                 waits = _isActive ? life.Waits : [];
                 foreach (var place in life.Kept.Concat(life.Places.Values))
                     places.Add((place, place.Kept, Named(life, place)));
+                foreach (var use in life.Uses.Values)
+                    uses.Add((use, use.Kept, life.NameOf(use.Key.Address, use.Key.Program), use.NamedTime, use.LongestStack));
                 foreach (var wait in waits)
                     if (life.NameOf(wait.Address, wait.Program) is { } name)
                         names[wait.Address] = name;
@@ -138,7 +141,16 @@ internal sealed class LockWaits : IDisposable
                 locks.Add(named.With(LockFigures.Of(place.Key, stats)));
         }
 
-        return new LockDetails(Together(locks), waits, names, deadlocks, BootClock.Now);
+        var used = new List<NamedUse>();
+        foreach (var (place, kept, name, namedTime, stack) in uses)
+        {
+            if (kept is not { } use && !(_maps.TryReadLockUse(place.Key, out use) && use.Since >= since))
+                continue;
+            used.Add(new NamedUse(place.Key, use, name, use.Longest.Time == namedTime ? stack : []));
+        }
+
+        return new LockDetails(
+            Together(locks), [.. used.OrderByDescending(use => use.Use.Figures.Holds.Sum)], waits, names, deadlocks, BootClock.Now);
     }
 
     public void Dispose()
@@ -157,6 +169,7 @@ internal sealed class LockWaits : IDisposable
                 life.Value.Program,
                 life.Value.Unnamed(),
                 [.. life.Value.Places.Values.Where(place => place.Key.Program == life.Value.Program && place.LongestTime != place.NamedTime).Select(place => place.Key)],
+                [.. life.Value.Uses.Values.Where(place => place.Key.Program == life.Value.Program && place.LongestTime != place.NamedTime).Select(place => place.Key)],
                 [.. life.Value.Deadlocks.Where(known => !known.IsNamed)])).Where(life => !life.IsEmpty)];
     }
 
@@ -175,6 +188,15 @@ internal sealed class LockWaits : IDisposable
         lock (_lock)
         {
             if (_lives.GetValueOrDefault(subject)?.Places.GetValueOrDefault(key) is { } place)
+                (place.NamedTime, place.LongestStack) = (time, stack);
+        }
+    }
+
+    internal void NameHold(Subject subject, in LockKey key, ulong time, IReadOnlyList<string> stack)
+    {
+        lock (_lock)
+        {
+            if (_lives.GetValueOrDefault(subject)?.Uses.GetValueOrDefault(key) is { } place)
                 (place.NamedTime, place.LongestStack) = (time, stack);
         }
     }
@@ -230,12 +252,15 @@ internal sealed class LockWaits : IDisposable
             var keys = _maps.ReadLockKeys();
             foreach (var key in keys)
                 Meet(key);
+            var uses = _maps.ReadLockUseKeys();
+            foreach (var key in uses)
+                MeetUse(key);
             Wait(_isActive ? _reader.Read() : []);
             foreach (var subject in Lives())
                 Update(subject);
             Bound();
             var isLeft = TellThoseThatTakeTooLong();
-            _isLeft = keys.Count > 0 || isLeft;
+            _isLeft = keys.Count > 0 || uses.Count > 0 || isLeft;
         }
 
         if (Unnamed().Count > 0)
@@ -256,6 +281,23 @@ internal sealed class LockWaits : IDisposable
             life.Places[key] = new LockPlace(key, stats.Since);
             life.Meet(key.Program);
             life.IsNamed |= stats.IsTarget != 0;
+        }
+    }
+
+    private void MeetUse(in LockKey key)
+    {
+        if (!_maps.TryReadLockUse(key, out var use))
+            return;
+        lock (_lock)
+        {
+            var life = Life(Subject.Of(key.Life));
+            if (!life.Uses.TryGetValue(key, out var place))
+                life.Uses[key] = place = new UsePlace(key, use.Since);
+            (place.Since, place.Kept) = (use.Since, null);
+            if ((use.Longest.Version & 1) == 0)
+                place.LongestTime = use.Longest.Time;
+            life.Meet(key.Program);
+            life.IsNamed = true;
         }
     }
 
@@ -354,6 +396,7 @@ internal sealed class LockWaits : IDisposable
             places = [.. life.Places.Values];
         }
 
+        UpdateUses(subject, since, state == LifeState.Over || isLost, isLost);
         LiveThreads? threads = null;
         var isOver = state == LifeState.Over || isLost;
         foreach (var place in places)
@@ -362,6 +405,28 @@ internal sealed class LockWaits : IDisposable
         lock (_lock)
             if (isLost || (state == LifeState.Over && since == 0 && _lives.GetValueOrDefault(subject) is { Places.Count: 0 })) // frozen for long enough
                 _lives.Remove(subject);
+    }
+
+    /// <summary>As with those where it has waited.</summary>
+    private void UpdateUses(Subject subject, ulong since, bool isOver, bool isLost)
+    {
+        List<UsePlace> places;
+        lock (_lock)
+            places = [.. _lives.GetValueOrDefault(subject)?.Uses.Values.Where(place => place.Kept is null) ?? []];
+        foreach (var place in places)
+        {
+            if (!_maps.TryReadLockUse(place.Key, out var use) || (use.Since >= since && !isOver) || (use.Since > since && !isLost))
+                continue;
+            lock (_lock)
+            {
+                if (use.Since == since)
+                    place.Kept = use;
+                else
+                    _lives.GetValueOrDefault(subject)?.Uses.Remove(place.Key); // of an earlier activation
+            }
+
+            _maps.DeleteLockUse(place.Key);
+        }
     }
 
     private void Update(
@@ -430,6 +495,7 @@ internal sealed class LockWaits : IDisposable
 /// <param name="Program">That runs.</param>
 /// <param name="Addresses">Of locks.</param>
 /// <param name="Stacks">Of the longest waits for these.</param>
+/// <param name="HoldStacks">Of the longest holds of these.</param>
 /// <param name="Deadlocks">That are to be told.</param>
 internal sealed record UnnamedLocks(
     Subject Subject,
@@ -437,7 +503,8 @@ internal sealed record UnnamedLocks(
     uint Program,
     IReadOnlyList<ulong> Addresses,
     IReadOnlyList<LockKey> Stacks,
+    IReadOnlyList<LockKey> HoldStacks,
     IReadOnlyList<KnownDeadlock> Deadlocks)
 {
-    public bool IsEmpty => Addresses.Count == 0 && Stacks.Count == 0 && Deadlocks.Count == 0;
+    public bool IsEmpty => Addresses.Count == 0 && Stacks.Count == 0 && HoldStacks.Count == 0 && Deadlocks.Count == 0;
 }

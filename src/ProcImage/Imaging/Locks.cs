@@ -5,7 +5,8 @@ namespace ProcImage.Imaging;
 /// <summary>Waits for locks as they are shown: figures by kind that never step back while their image is active.</summary>
 public sealed class Locks
 {
-    private readonly LockTotals[] _kinds = new LockTotals[(int)LockKind.Kinds];
+    private readonly LockTotals[] _kinds = new LockTotals[Limits.WaitKinds];
+    private readonly UseFigures[] _uses = new UseFigures[Limits.UseKinds];
 
     /// <summary>CLOCK_BOOTTIME in ns of the activation that they count from.</summary>
     public ulong Since { get; private set; }
@@ -18,6 +19,13 @@ public sealed class Locks
 
     public ref readonly LockTotals Of(LockKind kind) => ref _kinds[(int)kind];
 
+    /// <summary>By probes; none where the life is not probed.</summary>
+    /// <param name="kind">All but the first.</param>
+    public ref readonly UseFigures UsesOf(LockKind kind) => ref _uses[kind - LockKind.Mutex];
+
+    /// <summary>Whether anything was seen by probes.</summary>
+    public bool HasUses => Array.Exists(_uses, figures => figures.Acquisitions + figures.Failures > 0);
+
     /// <summary>A later activation begins anew, also where nothing has waited yet.</summary>
     public void Begin(ulong since)
     {
@@ -25,6 +33,7 @@ public sealed class Locks
             return;
         Since = since;
         Array.Clear(_kinds);
+        Array.Clear(_uses);
     }
 
     /// <summary>Takes over a newer reading.</summary>
@@ -36,17 +45,39 @@ public sealed class Locks
             Advance(ref _kinds[kind], record.Kinds[kind]);
     }
 
+    /// <inheritdoc cref="Advance(in LocksRecord)"/>
+    public void Advance(in UsesRecord record)
+    {
+        Begin(record.Since);
+        for (var kind = 0; kind < _uses.Length; kind++)
+            Advance(ref _uses[kind], record.Kinds[kind]);
+    }
+
+    private static void Advance(ref UseFigures shown, in UseFigures read)
+    {
+        shown.Acquisitions = Math.Max(shown.Acquisitions, read.Acquisitions);
+        shown.Contended = Math.Max(shown.Contended, read.Contended);
+        shown.Failures = Math.Max(shown.Failures, read.Failures);
+        Advance(ref shown.Acquires, read.Acquires);
+        Advance(ref shown.Holds, read.Holds);
+    }
+
     private static void Advance(ref LockTotals shown, in LockTotals read)
     {
-        var isFirst = shown.Waits.Count == 0;
-        shown.Waits.Sum = Math.Max(shown.Waits.Sum, read.Waits.Sum);
-        shown.Waits.Max = Math.Max(shown.Waits.Max, read.Waits.Max);
-        if (read.Waits.Count > 0)
-            shown.Waits.Min = isFirst ? read.Waits.Min : Math.Min(shown.Waits.Min, read.Waits.Min);
-        for (var i = 0; i < Limits.HistogramBuckets; i++)
-            shown.Waits.Buckets[i] = Math.Max(shown.Waits.Buckets[i], read.Waits.Buckets[i]);
+        Advance(ref shown.Waits, read.Waits);
         shown.AtOnce = Math.Max(shown.AtOnce, read.AtOnce);
         shown.Unplaced = Math.Max(shown.Unplaced, read.Unplaced);
+    }
+
+    private static void Advance(ref Histogram shown, in Histogram read)
+    {
+        var isFirst = shown.Count == 0;
+        shown.Sum = Math.Max(shown.Sum, read.Sum);
+        shown.Max = Math.Max(shown.Max, read.Max);
+        if (read.Count > 0)
+            shown.Min = isFirst ? read.Min : Math.Min(shown.Min, read.Min);
+        for (var i = 0; i < Limits.HistogramBuckets; i++)
+            shown.Buckets[i] = Math.Max(shown.Buckets[i], read.Buckets[i]);
     }
 
     private ulong Sum(Func<LockTotals, ulong> figure) => _kinds.Aggregate(0UL, (sum, kind) => sum + figure(kind));

@@ -140,6 +140,9 @@ public sealed class PortraitTable(
             case RecordType.Locks:
                 AddLocks(bytes);
                 break;
+            case RecordType.Uses:
+                AddUses(bytes);
+                break;
             case RecordType.Excepted:
                 Except(bytes);
                 break;
@@ -215,6 +218,12 @@ public sealed class PortraitTable(
     }
 
     /// <summary>Likewise.</summary>
+    private void AddUses(ReadOnlySpan<byte> bytes)
+    {
+        var record = RecordStream.Read<UsesRecord>(bytes);
+        GetOrAdd(new Subject(record.Tgid, record.Tid, record.StartId)).Locks.Advance(record);
+    }
+
     private void AddLocks(ReadOnlySpan<byte> bytes)
     {
         var record = RecordStream.Read<LocksRecord>(bytes);

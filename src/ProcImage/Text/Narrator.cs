@@ -79,7 +79,7 @@ internal sealed class Narrator(Imager imager, TextWriter output, bool withTables
             : policy.Kind == TargetKind.Idle
             ? $"the idle task of CPU {policy.Target}"
             : $"{policy.Kind.ToString().ToLowerInvariant()} {policy.Target} ({OneLine.Of(policy.Comm.ToString())})";
-        return $"{target}: {policy.Images.ListedLevels()}{(policy.Duration == 0 ? "" : $", for {policy.Duration / 1_000_000_000} s")}";
+        return $"{target}: {policy.ListedLevels()}{(policy.Duration == 0 ? "" : $", for {policy.Duration / 1_000_000_000} s")}";
     }
 
     /// <summary>No timer runs while nothing is collected.</summary>

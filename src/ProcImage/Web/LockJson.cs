@@ -14,17 +14,18 @@ internal static class LockJson
     {
         var locks = portrait.Locks;
         json.WriteStartObject("lock");
-        json.WriteString("mode", "contention");
+        json.WriteString("mode", locks.HasUses ? "exact" : "contention");
         json.WriteNumber("since_ns", portrait.LocksCreated);
         json.WriteNumber("waits", locks.Count);
         json.WriteNumber("wait_ns", locks.Time);
         json.WriteStartObject("by_kind");
-        for (var kind = LockKind.Futex; kind < LockKind.Kinds; kind++)
+        for (var kind = LockKind.Futex; (int)kind < Limits.WaitKinds; kind++)
             WriteKind(json, kind, locks.Of(kind));
         json.WriteEndObject();
         if (details is not null)
         {
             WriteLocks(json, details);
+            WriteUses(json, locks, details);
             WriteWaits(json, details);
             WriteDeadlocks(json, details);
         }
@@ -81,6 +82,75 @@ internal static class LockJson
         }
 
         json.WriteEndArray();
+    }
+
+    /// <summary>Where it is probed.</summary>
+    private static void WriteUses(Utf8JsonWriter json, Locks locks, LockDetails details)
+    {
+        if (!locks.HasUses)
+            return;
+        json.WriteStartObject("exact");
+        json.WriteStartObject("by_kind");
+        for (var kind = LockKind.Mutex; kind < LockKind.Kinds; kind++)
+        {
+            json.WriteStartObject(LockKinds.NameOf(kind));
+            WriteFigures(json, locks.UsesOf(kind));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.WriteStartArray("by_lock");
+        foreach (var (key, use, name, stack) in details.Uses)
+        {
+            json.WriteStartObject();
+            WriteLock(json, key.Address, name, key.Kind);
+            WriteFigures(json, use.Figures);
+            if (use.Holder != 0)
+            {
+                json.WriteStartObject("holder");
+                json.WriteNumber("tid", use.Holder);
+                json.WriteNumber("since_ns", BootClock.ToUnix(use.HeldSince));
+                json.WriteEndObject();
+            }
+
+            if (use.Longest.Time != 0 && (use.Longest.Version & 1) == 0)
+            {
+                json.WriteStartObject("longest_hold");
+                json.WriteNumber("hold_ns", use.Longest.Time);
+                json.WriteNumber("tid", use.Longest.Tid);
+                json.WriteString("comm", use.Longest.Comm.ToString());
+                WriteStack(json, stack);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteFigures(Utf8JsonWriter json, in UseFigures figures)
+    {
+        json.WriteNumber("acquisitions", figures.Acquisitions);
+        json.WriteNumber("contended", figures.Contended);
+        json.WriteNumber("failed", figures.Failures);
+        WriteTimes(json, "acquire", figures.Acquires);
+        WriteTimes(json, "hold", figures.Holds);
+    }
+
+    private static void WriteTimes(Utf8JsonWriter json, string name, in Histogram times)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("count", times.Count);
+        json.WriteNumber("time_ns", times.Sum);
+        json.WriteNumber("min_ns", times.Count == 0 ? 0 : times.Min);
+        json.WriteNumber("max_ns", times.Max);
+        json.WriteStartArray("buckets");
+        foreach (var bucket in times.Buckets)
+            json.WriteNumberValue(bucket);
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static void WriteWaits(Utf8JsonWriter json, LockDetails details)

@@ -8,7 +8,7 @@ public class GetoptNormalizerTests
     [
         new Flag('r', "resource", ""),
         new Flag('S', "schedule", ""),
-        new Flag('l', "lock", "") { Word = "contention" },
+        new Flag('l', "lock", "", "contention"),
         new Flag('?', "help", "") { Informs = true },
         new Valued<string>('p', "pid", "PID", "", (_, text) => text),
         new Valued<string>('t', "time", "SEC", "", (_, text) => text),
@@ -21,7 +21,7 @@ public class GetoptNormalizerTests
     [InlineData("-r -r", "--resource --resource")]
     [InlineData("-rSp1234", "--resource --schedule --pid=1234")]
     [InlineData("-rSp 1234 -S", "--resource --schedule --pid=1234 --schedule")]
-    [InlineData("-lr --lock=contention -S", "--lock --resource --lock --schedule")]
+    [InlineData("-lr --lock=contention -S", "--lock --resource --lock=contention --schedule")]
     [InlineData("-p1234", "--pid=1234")]
     [InlineData("-p 1234", "--pid=1234")]
     [InlineData("--pid=1234", "--pid=1234")]
