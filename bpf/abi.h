@@ -212,8 +212,8 @@ enum lock_function {
 };
 
 enum lock_library {
-	LIBRARY_GLIBC = 0,
-	LIBRARY_MUSL = 1,
+	LOCK_GLIBC = 0,
+	LOCK_MUSL = 1,
 };
 
 /* Where the memory of a lock says who holds it: by the tid in the pid namespace of the process. */

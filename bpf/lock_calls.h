@@ -216,17 +216,17 @@ __noinline int refuses_others(u64 address, u32 library)
 {
 	u32 kind = 0;
 	if (bpf_probe_read_user(&kind, sizeof(kind),
-				(void *)(library == LIBRARY_GLIBC ? address + GLIBC_KIND_AT : address)))
+				(void *)(library == LOCK_GLIBC ? address + GLIBC_KIND_AT : address)))
 		return 0;
 	u32 type = kind & MUTEX_TYPE;
-	return type == 1 || type == 2 || kind & (library == LIBRARY_GLIBC ? MUTEX_ROBUST : MUSL_ROBUST);
+	return type == 1 || type == 2 || kind & (library == LOCK_GLIBC ? MUTEX_ROBUST : MUSL_ROBUST);
 }
 
 __noinline int is_recursive(u64 address, u32 library)
 {
 	u32 kind = 0;
 	return !bpf_probe_read_user(&kind, sizeof(kind),
-				    (void *)(library == LIBRARY_GLIBC ? address + GLIBC_KIND_AT : address)) &&
+				    (void *)(library == LOCK_GLIBC ? address + GLIBC_KIND_AT : address)) &&
 	       (kind & MUTEX_TYPE) == MUTEX_RECURSIVE;
 }
 

@@ -65,7 +65,7 @@ public sealed unsafe class PinnedProgram : IDisposable
         fixed (byte* path = Encoding.UTF8.GetBytes(file + '\0'))
         fixed (ulong* at = offsets, with = cookies)
         {
-            var link = new UprobeMultiLink
+            var link = new LinkCreation.Attributes
             {
                 prog_fd = (uint)Fd,
                 attach_type = LinkCreation.UprobeMulti,

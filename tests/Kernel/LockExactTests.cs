@@ -115,6 +115,46 @@ public sealed class LockExactTests(ITestOutputHelper log) : KernelTest(log, "-l"
         Eventually.True(() => Pinned().Length == 0, "it is dead");
     }
 
+    /// <summary>What no call has ended has no time, and a child pays but is not counted.</summary>
+    [Fact]
+    public void A_death_another_thread_a_child_and_an_exec_make_no_wrong_figures()
+    {
+        var escapes = Start("escapes");
+        Loader.Control("-l", "-P", $"{escapes.Pid}");
+        escapes.Begin();
+        escapes.AwaitDone();
+        var orphan = Find(Exact(escapes.Pid), "orphan", "mutex");
+        Assert.Equal((2, 1), Counts(orphan)); // a thread had it, though it has died
+        Assert.Equal(1, orphan.GetProperty("hold").GetProperty("count").GetInt32());
+        Assert.InRange(orphan.GetProperty("hold").GetProperty("max_ns").GetInt64(), 0, 45_000_000); // not from the one that has died on
+        escapes.Begin();
+        escapes.AwaitDone();
+        var handed = Find(Exact(escapes.Pid), "handed", "mutex");
+        Assert.Equal((1, 0), Counts(handed));
+        Assert.InRange(handed.GetProperty("hold").GetProperty("time_ns").GetInt64(), 50_000_000, 500_000_000);
+        escapes.Begin();
+        escapes.AwaitDone();
+        Assert.DoesNotContain(Exact(escapes.Pid).GetProperty("by_lock").EnumerateArray(), its => Counts(its).Acquisitions == 101);
+        escapes.Begin();
+        escapes.AwaitDone();
+        var shared = Assert.Single(Exact(escapes.Pid).GetProperty("by_lock").EnumerateArray(), its => Counts(its).Acquisitions == 103);
+        Assert.Equal(103, shared.GetProperty("hold").GetProperty("count").GetInt32());
+        Loader.Control("-d");
+        Eventually.True(() => Traps(escapes.Pid).Count == 0, "its code is as it was");
+    }
+
+    /// <summary>Its process is probed, and of its calls alone figures are made.</summary>
+    [Fact]
+    public void A_thread_that_is_a_target_has_its_own_locks_alone()
+    {
+        var locks = Start("locks");
+        int[] tids = [.. Proc.Threads(locks.Pid).Order()];
+        Loader.Control("-l", "-p", $"{tids[1]}");
+        locks.Go();
+        var uses = LockedLife.OfThread(Loader, tids[1]).Json.GetProperty("exact").GetProperty("by_lock").EnumerateArray();
+        Assert.Equal(97, uses.Where(its => its.TryGetProperty("name", out _)).Sum(its => Counts(its).Acquisitions));
+    }
+
     [Fact]
     public void Without_probes_where_waits_alone_are_wanted()
     {

@@ -11,31 +11,31 @@ internal static unsafe partial class LinkCreation
     private const int Command = 28; // BPF_LINK_CREATE
 
     /// <summary>A descriptor, or -1 with errno.</summary>
-    internal static int Create(in UprobeMultiLink link)
+    internal static int Create(in Attributes link)
     {
-        fixed (UprobeMultiLink* attr = &link)
-            return (int)syscall(Number, Command, (nint)attr, sizeof(UprobeMultiLink));
+        fixed (Attributes* attr = &link)
+            return (int)syscall(Number, Command, (nint)attr, sizeof(Attributes));
     }
 
     private static nint Number => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 280 : 321; // __NR_bpf
 
     [LibraryImport(LibcNative.Library, SetLastError = true)]
     private static partial nint syscall(nint number, nint command, nint attr, nint size);
-}
 
-/// <summary>union bpf_attr, link_create.uprobe_multi.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal unsafe struct UprobeMultiLink
-{
-    internal uint prog_fd;
-    internal uint target_fd;
-    internal uint attach_type;
-    internal uint link_flags;
-    internal byte* path;
-    internal ulong* offsets;
-    internal ulong* ref_ctr_offsets;
-    internal ulong* cookies;
-    internal uint cnt;
-    internal uint flags;
-    internal uint pid;
+    /// <summary>union bpf_attr, link_create.uprobe_multi: headers have it since 6.6.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Attributes
+    {
+        internal uint prog_fd;
+        internal uint target_fd;
+        internal uint attach_type;
+        internal uint link_flags;
+        internal byte* path;
+        internal ulong* offsets;
+        internal ulong* ref_ctr_offsets;
+        internal ulong* cookies;
+        internal uint cnt;
+        internal uint flags;
+        internal uint pid;
+    }
 }

@@ -29,6 +29,27 @@ internal static class LockRecords
         return record;
     }
 
+    /// <summary>By probes: so many mutexes taken, the first two of which another thread had, and held for this long in ns.</summary>
+    public static UsesRecord Uses(ulong acquisitions, params ReadOnlySpan<ulong> holds)
+    {
+        var record = new UsesRecord
+        {
+            Header = Records.Head(RecordType.Uses),
+            Tgid = Process.Tgid,
+            StartId = Process.StartId,
+            Since = Since,
+        };
+        record.Kinds[0] = new UseFigures
+        {
+            Acquisitions = acquisitions,
+            Contended = 2,
+            Failures = 1,
+            Acquires = Records.Waits(4000, 9000),
+            Holds = Records.Waits(holds),
+        };
+        return record;
+    }
+
     /// <summary>A thread that waits for another one, at an address that is the owner's tid.</summary>
     public static LockWait Wait(int tid, int owner, ulong switches = 5) => new(
         Subject, tid, (ulong)tid * 1000, $"t{tid}", (ulong)owner, owner == 0 ? LockKind.Futex : LockKind.Mutex, Since + 1, switches, false,

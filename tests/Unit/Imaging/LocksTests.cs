@@ -46,4 +46,17 @@ public class LocksTests
         Assert.True(_readings.Read(frozen).Only.HasLocks);
         Assert.False(_readings.Wait(301).Read((LockRecords.Process with { Images = ImageSet.Resource, Kept = ImageSet.Resource }).Bytes()).Only.HasLocks);
     }
+
+    [Fact]
+    public void What_probes_have_seen_never_steps_back_and_begins_anew_with_an_activation()
+    {
+        var locks = new Locks();
+        locks.Advance(LockRecords.Uses(5, 3000, 7000));
+        locks.Advance(LockRecords.Uses(4, 3000));
+        Assert.True(locks.HasUses);
+        Assert.Equal((5UL, 2UL, 1UL), (locks.UsesOf(LockKind.Mutex).Acquisitions, locks.UsesOf(LockKind.Mutex).Contended, locks.UsesOf(LockKind.Mutex).Failures));
+        Assert.Equal((10_000UL, 3000UL, 7000UL), (locks.UsesOf(LockKind.Mutex).Holds.Sum, locks.UsesOf(LockKind.Mutex).Holds.Min, locks.UsesOf(LockKind.Mutex).Holds.Max));
+        locks.Advance(LockRecords.Uses(1, 500) with { Since = LockRecords.Since + 1 });
+        Assert.Equal((1UL, 500UL), (locks.UsesOf(LockKind.Mutex).Acquisitions, locks.UsesOf(LockKind.Mutex).Holds.Sum));
+    }
 }

@@ -162,6 +162,7 @@ public partial class SubjectMetricsTests
         };
         _readings.Receive(CallRecords.Bytes(CallRecords.Process));
         _readings.Receive(LockRecords.Totals(3000).Bytes());
+        _readings.Receive(LockRecords.Uses(5, 3000, 7000).Bytes());
         var dead = _readings.Receive(final.Bytes(Records.Waits(3000), Records.Times(11))).Only;
         dead.AreCallsAdmitted = true;
         return dead;

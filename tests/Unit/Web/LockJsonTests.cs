@@ -74,6 +74,7 @@ public class LockJsonTests
         var figures = new LockFigures(0x5000, 1, LockKind.Mutex, Records.Waits(3000, 5000), 0, new LongestLockWait(5000, 41, "t41", 7));
         var details = new LockDetails(
             [new NamedLock(figures, "config_mutex", new LockOwner(7, "t7"), 5000, ["lll_lock_wait", "main"], 5000)],
+            [],
             waits,
             new Dictionary<ulong, string> { [0x5000] = "config_mutex" },
             [new Deadlocked(77, 41, [Thread(41, 7, "first"), Thread(7, 41, "second")], 0)],
