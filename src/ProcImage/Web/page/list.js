@@ -15,7 +15,7 @@ function cells(process) {
   return [
     [make("a", { href: `#${address(process)}` }, title(process))],
     [process.comm],
-    [ending(process) + (process.complete ? "" : ", incomplete")],
+    [ending(process) + (process.complete ? "" : ", incomplete") + lockMark(lock), lock?.deadlocked ? "failed" : ""],
     [process.images.join(", ")],
     [resource && time(resource.cpu_user_ns), "number"],
     [resource && time(resource.cpu_system_ns), "number"],
@@ -32,7 +32,6 @@ function cells(process) {
     [syscall && syscall.costliest[0]],
     [lock && count(lock.waits), "number"],
     [lock && time(lock.wait_ns), "number"],
-    [lockMark(lock), lock?.deadlocked ? "failed" : ""],
   ];
 }
 

@@ -52,15 +52,14 @@ function deadlocked(deadlock) {
     make("ul", {}, ...deadlock.threads.map((thread) => stuck(deadlock, thread))));
 }
 
-// What stands in the list: a deadlock says more than that threads wait.
+// Stands beside the state in the list: a deadlock says more than that threads wait.
 export function lockMark(lock) {
-  if (!lock) return "";
-  if (lock.deadlocked) return `deadlock of ${count(lock.deadlocked)} threads`;
-  return lock.waiting_threads ? `${count(lock.waiting_threads)} waiting` : "";
+  if (lock?.deadlocked) return `, ${count(lock.deadlocked)} in a deadlock`;
+  return lock?.waiting_threads ? `, ${count(lock.waiting_threads)} waiting for locks` : "";
 }
 
 export function showLocks({ waits, wait_ns: all, by_kind: { futex, mutex }, by_lock: each, waiting: now, deadlocks }) {
-  document.getElementById("locks-total").textContent = `${count(waits)} waits for locks, ${time(all)} in them; `
+  document.getElementById("locks-total").textContent = `${count(waits)} ${waits === 1 ? "wait" : "waits"} for locks, ${time(all)} in them; `
     + `${count(futex.returned_at_once + mutex.returned_at_once)} calls came back at once`;
   fill("deadlocks", deadlocks.toReversed().map(deadlocked));
   show("waiting", now.length > 0);
