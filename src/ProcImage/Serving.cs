@@ -26,7 +26,7 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
         using var locks = new LockWaits(kernelSide.Maps, imager, console.Error);
         await using var events = options.Quiet ? null : new EventWriter(console.Output);
         await using var narrator = new Narrator(
-            imager, console.Output, withTables: !options.Quiet && !Console.IsOutputRedirected, events);
+            imager, locks, console.Output, withTables: !options.Quiet && !Console.IsOutputRedirected, events);
         using var routes = new Routes(
             new Exporter(kernelSide, imager, new Admission(options.MaxSeries), console.Error), imager, timelines, sites, locks);
         await using var server = options.Listen is ListenAddress.Nowhere

@@ -9,8 +9,9 @@ internal static class LockJson
 {
     /// <param name="json">Within the object of the portrait.</param>
     /// <param name="portrait">One that has locks.</param>
-    /// <param name="details">Of one portrait; null in a list, which has totals alone.</param>
-    public static void Write(Utf8JsonWriter json, Portrait portrait, LockDetails? details)
+    /// <param name="details">Null where nobody has looked.</param>
+    /// <param name="isAlone">Not in a list, which has totals alone.</param>
+    public static void Write(Utf8JsonWriter json, Portrait portrait, LockDetails? details, bool isAlone)
     {
         var locks = portrait.Locks;
         json.WriteStartObject("lock");
@@ -23,6 +24,12 @@ internal static class LockJson
             WriteKind(json, kind, locks.Of(kind));
         json.WriteEndObject();
         if (details is not null)
+        {
+            json.WriteNumber("waiting_threads", details.Waits.Count);
+            json.WriteNumber("deadlocked", details.Deadlocks.Where(deadlock => deadlock.Ended == 0).Sum(deadlock => deadlock.Threads.Count));
+        }
+
+        if (details is not null && isAlone)
         {
             WriteLocks(json, details);
             WriteUses(json, locks, details);

@@ -10,12 +10,14 @@ internal static class PortraitJson
 {
     public const string ContentType = "application/json; charset=utf-8";
 
-    public static byte[] List(IEnumerable<Portrait> portraits) => Build(json =>
+    /// <param name="portraits">Those without figures are left out.</param>
+    /// <param name="locks">Asked of those that have locks.</param>
+    public static byte[] List(IEnumerable<Portrait> portraits, Func<Subject, LockDetails>? locks = null) => Build(json =>
     {
         json.WriteStartObject();
         json.WriteStartArray("processes");
         foreach (var portrait in portraits.Where(p => p.HasFigures).OrderBy(p => p.Subject.Tgid).ThenBy(p => p.Subject.Tid))
-            Write(json, portrait, isAlone: false, null, null);
+            Write(json, portrait, isAlone: false, null, portrait.HasLocks ? locks?.Invoke(portrait.Subject) : null);
         json.WriteEndArray();
         json.WriteEndObject();
     });
@@ -83,7 +85,7 @@ internal static class PortraitJson
         if (portrait.HasCalls)
             SyscallJson.Write(json, portrait, calls);
         if (portrait.HasLocks)
-            LockJson.Write(json, portrait, locks);
+            LockJson.Write(json, portrait, locks, isAlone);
         if (portrait.HasKeytimes)
             KeytimeJson.Write(json, portrait, withEvents: isAlone);
         if (portrait is { HasKeytimes: true, IsDead: true })

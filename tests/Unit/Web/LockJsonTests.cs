@@ -22,6 +22,18 @@ public class LockJsonTests
     }
 
     [Fact]
+    public void A_list_says_how_many_wait_and_how_many_are_in_a_deadlock_that_lasts()
+    {
+        var over = new Deadlocked(78, 43, [Thread(43, 43, "third")], 79);
+        var details = Details(LockRecords.Wait(41, 7), LockRecords.Wait(7, 41), LockRecords.Wait(47, 0));
+        _readings.Read(LockRecords.Process.Bytes(), LockRecords.Totals(3000).Bytes());
+        var json = PortraitJson.List(_readings.Table.Portraits, _ => details with { Deadlocks = [.. details.Deadlocks, over] });
+        var locks = Parse(json).GetProperty("processes")[0].GetProperty("lock");
+        Assert.Equal((3, 2), (locks.GetProperty("waiting_threads").GetInt32(), locks.GetProperty("deadlocked").GetInt32()));
+        Assert.False(locks.TryGetProperty("by_lock", out _));
+    }
+
+    [Fact]
     public void One_says_who_waits_for_whom_on_what()
     {
         var wait = LockRecords.Wait(41, 7) with { Address = 0x5000 };
@@ -71,16 +83,20 @@ public class LockJsonTests
 
     private JsonElement One(params LockWait[] waits)
     {
+        _readings.Read(LockRecords.Process.Bytes(), LockRecords.Totals(3000, 5000).Bytes());
+        return Parse(PortraitJson.One(_readings.Only, null, Details(waits))!).GetProperty("lock");
+    }
+
+    private static LockDetails Details(params LockWait[] waits)
+    {
         var figures = new LockFigures(0x5000, 1, LockKind.Mutex, Records.Waits(3000, 5000), 0, new LongestLockWait(5000, 41, "t41", 7));
-        var details = new LockDetails(
+        return new LockDetails(
             [new NamedLock(figures, "config_mutex", new LockOwner(7, "t7"), 5000, ["lll_lock_wait", "main"], 5000)],
             [],
             waits,
             new Dictionary<ulong, string> { [0x5000] = "config_mutex" },
             [new Deadlocked(77, 41, [Thread(41, 7, "first"), Thread(7, 41, "second")], 0)],
             LockRecords.Since + 1 + 3_100_000_000);
-        _readings.Read(LockRecords.Process.Bytes(), LockRecords.Totals(3000, 5000).Bytes());
-        return Parse(PortraitJson.One(_readings.Only, null, details)!).GetProperty("lock");
     }
 
     private static DeadlockedThread Thread(int tid, int owner, string name) => new(LockRecords.Wait(tid, owner), name, ["main"]);
