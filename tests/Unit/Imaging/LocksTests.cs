@@ -1,4 +1,5 @@
 using ProcImage.Abi;
+using ProcImage.Imaging;
 
 namespace ProcImage.Tests.Unit.Imaging;
 
