@@ -18,7 +18,7 @@ public sealed class DashboardTests(ITestOutputHelper log) : KernelTest(log)
         var dies = Start("hogs", 2, -1, 101);
         // Looks for what is not there, again and again.
         var fails = Own(new Child("sh", "-c", "while :; do [ -e /proc/nowhere ]; sleep 0.05; done"));
-        var contends = Start("contends");
+        var contends = Own(new Child(Workloads.PathOf("contends")));
         foreach (int process in new[] { works.Pid, dies.Pid, fails.Pid })
             Loader.Control("-rS", "-s20", "-k1", "-P", $"{process}");
         Loader.Control("-l", "-P", $"{contends.Pid}");
