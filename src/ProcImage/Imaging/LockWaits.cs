@@ -106,6 +106,17 @@ internal sealed class LockWaits : IDisposable
         }
     }
 
+    /// <summary>For a list: who waits and what is stuck, without the locks themselves, which would be looked up one by one.</summary>
+    public LockDetails ReadWaits(Subject subject)
+    {
+        var names = new Dictionary<ulong, string>();
+        lock (_lock)
+            return _lives.GetValueOrDefault(subject) is { } life
+                ? new LockDetails(
+                    [], [], _isActive ? life.Waits : [], names, [.. life.Deadlocks.Select(known => known.Now)], BootClock.Now)
+                : new LockDetails([], [], [], names, [], BootClock.Now);
+    }
+
     /// <summary>Of one portrait that has locks: what the last look has met. Nothing is waited for here.</summary>
     public LockDetails Read(Subject subject)
     {

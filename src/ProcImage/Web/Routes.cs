@@ -66,7 +66,7 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
             context,
             PortraitJson.ContentType,
             "list",
-            () => imager.Read(snapshot => PortraitJson.List(snapshot.Portraits, locks.Read), arrival));
+            () => imager.Read(snapshot => PortraitJson.List(snapshot.Portraits, locks.ReadWaits), arrival));
     }
 
     private async Task GetProcess(HttpContext context)

@@ -14,7 +14,7 @@ public class LockTextTests
         LockSince = LockRecords.Since,
     };
 
-    private static readonly LockDetails _nothing = new([], [], new Dictionary<ulong, string>(), [], LockRecords.Since);
+    private static readonly LockDetails _nothing = new([], [], [], new Dictionary<ulong, string>(), [], LockRecords.Since);
 
     private readonly Readings _readings = new();
 
