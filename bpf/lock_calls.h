@@ -124,6 +124,7 @@ static __always_inline struct uses_record *uses_of(struct life *life, u64 since)
 /* What has happened at a lock, for one life. */
 struct lock_step {
 	u64 address;
+	u64 begin;
 	u64 time; /* ns: of a request that had to wait, or of a hold */
 	u64 since;
 	s32 life_tid;
@@ -150,7 +151,7 @@ static __noinline int add_step(struct use_figures *figures, struct lock_step *st
 		histogram_fold_one(&figures->holds, step->time, bucket_of(step->time));
 	} else {
 		__sync_fetch_and_add(&figures->acquisitions, 1);
-		if (step->is_contended) {
+		if (step->is_contended && step->begin >= step->since) {
 			__sync_fetch_and_add(&figures->contended, 1);
 			histogram_fold_one(&figures->acquires, step->time, bucket_of(step->time));
 		}
@@ -163,6 +164,9 @@ __noinline int count_step(struct lock_step *step)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	if (!step || step->kind < LOCK_MUTEX || step->kind >= LOCK_KINDS)
+		return 0;
+	/* What began before an activation has no time in it. */
+	if (step->begin < step->since && step->what == STEP_READ)
 		return 0;
 	struct lock_key key;
 	fill_key(&key, task, step->life_tid, step->address, step->kind);
@@ -386,6 +390,7 @@ static __noinline int acquired(struct counting *counting, struct lock_requests *
 		.kind = request->kind,
 		.what = STEP_ACQUIRED,
 		.is_contended = is_contended,
+		.begin = request->begin,
 		.time = bpf_ktime_get_boot_ns() - request->begin,
 	};
 	if (request->kind == LOCK_MUTEX &&
@@ -456,10 +461,9 @@ static __noinline int give_back(struct counting *counting, struct lock_requests 
 		.address = release->address,
 		.kind = LOCK_READ,
 		.what = STEP_READ,
+		.begin = begin,
 		.time = bpf_ktime_get_boot_ns() - begin,
 	};
-	if (counting->process_since && begin < counting->process_since)
-		return 0; /* it is of an earlier activation */
 	count_for(counting, &step);
 	return 0;
 }
