@@ -1,10 +1,11 @@
 /*
  * Loops that spend their time on one kind of work: prints ns per operation. It starts when it is told a line,
  * so that it can be named as a target first. On one CPU: what differs is the work, not where it runs.
- * Usage: loops getppid|pipe|yield|fork|exec|copy COUNT
+ * Usage: loops getppid|pipe|yield|fork|exec|copy|futex COUNT
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,11 +109,33 @@ static void copies(long count)
 			fail("copy");
 }
 
+static void await_turn(unsigned *turn, unsigned mine)
+{
+	while (__atomic_load_n(turn, __ATOMIC_ACQUIRE) != mine)
+		syscall(SYS_futex, turn, FUTEX_WAIT, !mine, NULL, NULL, 0);
+	__atomic_store_n(turn, !mine, __ATOMIC_RELEASE);
+	syscall(SYS_futex, turn, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+/* Two processes wait for each other in turn, as threads do for a lock. */
+static void futexes(long count)
+{
+	unsigned *turn = mmap(NULL, sizeof(*turn), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (turn == MAP_FAILED)
+		fail("mmap");
+	pid_t child = start();
+	for (long i = 0; i < count; i++)
+		await_turn(turn, child == 0);
+	if (child == 0)
+		_exit(0);
+	wait(NULL);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(long count);
-} loops[] = {{"getppid", getppids}, {"pipe", pipes}, {"yield", yields},
-	     {"fork", forks},	    {"exec", execs}, {"copy", copies}};
+} loops[] = {{"getppid", getppids}, {"pipe", pipes},  {"yield", yields}, {"fork", forks},
+	     {"exec", execs},	    {"copy", copies}, {"futex", futexes}};
 
 int main(int argc, char **argv)
 {
@@ -135,6 +158,6 @@ int main(int argc, char **argv)
 		printf("%.1f\n", ((end.tv_sec - begin.tv_sec) * 1e9 + (end.tv_nsec - begin.tv_nsec)) / count);
 		return 0;
 	}
-	fputs("usage: loops getppid|pipe|yield|fork|exec|copy COUNT\n", stderr);
+	fputs("usage: loops getppid|pipe|yield|fork|exec|copy|futex COUNT\n", stderr);
 	return 2;
 }

@@ -8,7 +8,7 @@
 #define PROC_IMAGE_ABI_H
 
 /* Raised whenever anything below changes: a loader or controller of another version refuses the pins. */
-#define ABI_VERSION 7
+#define ABI_VERSION 8
 
 #define COMM_SIZE	  16
 #define MAX_POLICIES	  1024 /* slot 0 is never used: it means 'no policy' */
@@ -36,6 +36,14 @@
 #define CALLS_KEPT	  52 /* of a thread: the latest, some more than are shown, since they change meanwhile */
 #define CALLS_AT_DEATH	  8	  /* threads that were in a system call when their process died */
 #define CALL_TIME_UNKNOWN (~0ULL) /* its beginning was not seen, or it has not ended */
+#define MAX_LOCKS	  16384	  /* addresses that lives have waited at */
+#define MAX_LOCK_LIVES	  32768	  /* lives that have waited */
+#define MAX_LOCK_USES	  4096	  /* locks of targets that are probed */
+#define WAIT_KINDS	  2	  /* kinds of locks: what is known of a wait in futex(2) */
+#define USE_KINDS	  4	  /* and by probes: all but the first */
+#define MAX_USE_LIVES	  1024
+#define LOCK_FRAMES	  64  /* kept of the user stack of the longest wait */
+#define LOCK_WORDS	  128 /* and from the top of its memory */
 
 enum image {
 	IMAGE_KEYTIME = 0,
@@ -67,6 +75,7 @@ enum target_kind {
 enum policy_flag {
 	POLICY_INCLUDE_SELF = 1, /* the tool's own processes too */
 	POLICY_FOLLOW = 2,	 /* processes that the target starts, and those that they start */
+	POLICY_EXACT = 4,	 /* its locks by probes, for user space alone */
 };
 
 enum loss {
@@ -76,7 +85,8 @@ enum loss {
 	LOSS_LOOKUP = 3,  /* before 6.2: a task's storage could not be looked up when it got a CPU */
 	LOSS_SLICE = 4,	  /* the ring buffer of slices was full: a timeline has a gap */
 	LOSS_STACK = 5,	  /* there was no room for a stack: a blocked time is missing */
-	LOSSES = 6,
+	LOSS_LOCK = 6,	  /* there was no room for a lock, or for a life that waits: a wait is missing */
+	LOSSES = 7,
 };
 
 enum record_type {
@@ -94,6 +104,9 @@ enum record_type {
 	RECORD_EVENT = 11,	  /* struct life_event and what its kind adds */
 	RECORD_CALLS = 13,	  /* struct calls_record, after that of its process or thread */
 	RECORD_SEQUENCE = 14,	  /* struct sequence_record, from the sequences iterator */
+	RECORD_LOCKS = 15,	  /* struct locks_record, after that of its process or thread */
+	RECORD_WAIT = 16,	  /* struct wait_record, from the waits iterator */
+	RECORD_USES = 17,	  /* struct uses_record, likewise after that of its process or thread */
 };
 
 enum record_flag {
@@ -175,6 +188,41 @@ enum call_kind {
 	CALL_NATIVE = 1,
 	CALL_COMPAT = 2, /* as 32-bit programs number them */
 	CALL_OTHER = 3,	 /* any: there was no row of its own */
+};
+
+/* What a thread waits for in futex(2). */
+enum lock_kind {
+	LOCK_FUTEX = 0, /* a condition, a semaphore, the end of a thread, a runtime's lock: nobody knows */
+	LOCK_MUTEX = 1, /* a thread holds it: it inherits priority, or its memory has had an owner */
+	LOCK_READ = 2,	/* of a pthread_rwlock_t; these two only by probes */
+	LOCK_WRITE = 3,
+	LOCK_SPIN = 4,
+	LOCK_KINDS = 5,
+};
+
+/* What a probed function does: the cookie of a probe, with the kind in the second byte and the library in the
+ * third. */
+enum lock_function {
+	LOCK_TAKE = 0, /* and returns when it has it, or cannot have it */
+	LOCK_RELEASE = 1,
+	LOCK_WAIT = 2,	/* for a condition: gives the mutex back, which is the second argument, and takes it
+			   again */
+	LOCK_SPINS = 3, /* not the beginning of a function: somebody else has it */
+	LOCK_SPUN = 4,	/* likewise: it returns with it */
+};
+
+enum lock_library {
+	LOCK_GLIBC = 0,
+	LOCK_MUSL = 1,
+};
+
+/* Where the memory of a lock says who holds it: by the tid in the pid namespace of the process. */
+enum owner_place {
+	OWNER_NOWHERE = 0,
+	OWNER_IN_WORD = 1,    /* that of priority inheritance: the kernel reads it itself */
+	OWNER_IN_ROBUST = 2,  /* likewise by the value that is waited for, if what lies around it agrees */
+	OWNER_IN_MUTEX = 3,   /* glibc: behind the word, if the rest looks like its mutex */
+	OWNER_IN_MUTEX32 = 4, /* likewise of 32 bits */
 };
 
 enum exit_cause {
@@ -344,6 +392,7 @@ struct process_record {
 	__u64 keytime_since;
 	__u64 ledger_since;
 	__u64 syscall_since;
+	__u64 lock_since;
 	__u32 parts;	   /* mask of enum part_flag */
 	__u32 slices_lost; /* since the last one that was told */
 	struct memory_usage memory;
@@ -373,6 +422,7 @@ struct thread_record {
 	__u64 keytime_since;
 	__u64 ledger_since;
 	__u64 syscall_since;
+	__u64 lock_since;
 	/* Of the process, where its leader has exited and this thread has not; else 0. */
 	struct memory_usage memory;
 	__u16 policies[NAMES];
@@ -613,6 +663,106 @@ struct sequence_record {
 struct kept_calls {
 	struct call calls[CALLS_KEPT];
 	__u64 begun;
+};
+
+/* Waits of one kind. A wait counts when it ends, or when its thread does within it. */
+struct lock_totals {
+	struct histogram waits; /* that slept */
+	__u64 at_once;		/* calls that came back without having slept */
+	__u64 unplaced;		/* waits that are in here, and not in the locks map: it was full */
+};
+
+/* The waits of a process, or of a thread that is a target itself. */
+struct locks_record {
+	struct record_header header;
+	__s32 tgid;
+	__s32 tid; /* 0: the process */
+	__u64 start_id;
+	__u64 since; /* CLOCK_BOOTTIME in ns of activation */
+	struct lock_totals kinds[WAIT_KINDS];
+};
+
+/* At what a life has waited: the key of the locks map. */
+struct lock_key {
+	struct life life;
+	__u64 address;
+	__u32 kind;    /* enum lock_kind */
+	__u32 program; /* another one after each exec */
+};
+
+struct longest_wait {
+	__u64 version; /* odd while this changes */
+	__u64 time;    /* ns; another one may have been as long while this was noted */
+	__s32 tid;
+	__s32 owner; /* in the pid namespace of the process, when the wait began; 0: not known */
+	/* The innermost first, then zeros; none of a thread that has ended within its wait. */
+	__u64 user_stack[LOCK_FRAMES];
+	__u64 stack_pointer; /* 0 where nothing is known of the words */
+	__u64 words[LOCK_WORDS];
+	char comm[COMM_SIZE];
+};
+
+struct lock_stats {
+	__u64 since; /* CLOCK_BOOTTIME in ns of the activation that it counts from */
+	__u64 first; /* likewise: when a wait has ended there first */
+	struct histogram waits;
+	__u64 at_once;
+	__u32 is_target; /* its life is one, or follows one */
+	__u32 pad;
+	struct longest_wait longest;
+};
+
+/* Calls that take locks and give them back, by probes. */
+struct use_figures {
+	__u64 acquisitions;
+	__u64 contended; /* of them: another thread had it, or it had to be waited for */
+	__u64 failures;	 /* without it: it was busy, the time was over, or it would never have come */
+	struct histogram acquires; /* how long those that are contended took */
+	struct histogram holds;
+};
+
+/* How a life uses one lock: the value of the lock_uses map, by struct lock_key. */
+struct lock_use {
+	__u64 since; /* CLOCK_BOOTTIME in ns of the activation that it counts from */
+	struct use_figures figures;
+	__u64 held_since; /* CLOCK_BOOTTIME in ns */
+	__s32 holder;	  /* tid, 0: nobody, or it is read, or was taken before anybody looked */
+	__u32 depth;	  /* how often the holder has taken it */
+	__u32 is_target;  /* its life is one, or follows one */
+	__u32 pad;
+	struct longest_wait longest; /* hold: where it was given back */
+};
+
+/* The same of all locks of a process, or of a thread that is a target itself. */
+struct uses_record {
+	struct record_header header;
+	__s32 tgid;
+	__s32 tid; /* 0: the process */
+	__u64 start_id;
+	__u64 since;
+	struct use_figures kinds[USE_KINDS]; /* from LOCK_MUTEX on */
+};
+
+/* A thread that waits for a lock now. */
+struct wait_record {
+	struct record_header header;
+	__s32 tgid;
+	__s32 tid;
+	__u64 start_id;	       /* of the thread */
+	__u64 leader_start_id; /* of its process */
+	__u64 address;
+	__u64 begin;	/* CLOCK_BOOTTIME in ns; 0: before anybody looked */
+	__u64 switches; /* voluntary ones of the thread: it stands still while they do */
+	__u32 kind;	/* enum lock_kind; where begin is 0 by the call alone */
+	__u32 place;	/* enum owner_place */
+	__u32 value;	/* that it has found in the word */
+	__u32 has_timeout;
+	__u32 whose; /* mask of enum event_flag: for whom it counts */
+	__u32 program;
+	__u64 instruction; /* where it has called the kernel */
+	__u64 stack_pointer;
+	__u64 frame_pointer;
+	char comm[COMM_SIZE];
 };
 
 struct policies_record {

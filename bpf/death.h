@@ -111,6 +111,43 @@ static __noinline int tell_target_calls(struct task_struct *task, struct target_
 	return 0;
 }
 
+/* Likewise: their waits for locks. They are told again by the final record: a thread may be late. */
+static __noinline int tell_process_locks(struct task_struct *leader, struct task_image *image)
+{
+	struct locks_record *totals =
+		leader && image && HAS_LOCK(image->kept) ? find_totals(leader, 0, image->lock_since) : NULL;
+	if (totals && bpf_ringbuf_output(&events, totals, sizeof(*totals), 0)) {
+		image->incomplete = 1;
+		lose(LOSS_EVENT);
+	}
+	struct uses_record *uses =
+		leader && image && HAS_LOCK(image->kept) ? find_uses(leader, 0, image->lock_since) : NULL;
+	if (uses && bpf_ringbuf_output(&events, uses, sizeof(*uses), 0)) {
+		image->incomplete = 1;
+		lose(LOSS_EVENT);
+	}
+	return 0;
+}
+
+static __noinline int tell_target_locks(struct task_struct *task, struct target_image *target)
+{
+	struct locks_record *totals = task && target && HAS_LOCK(target->kept)
+					      ? find_totals(task, task->pid, target->lock_since)
+					      : NULL;
+	if (totals && bpf_ringbuf_output(&events, totals, sizeof(*totals), 0)) {
+		target->incomplete = 1;
+		lose(LOSS_EVENT);
+	}
+	struct uses_record *uses = task && target && HAS_LOCK(target->kept)
+					   ? find_uses(task, task->pid, target->lock_since)
+					   : NULL;
+	if (uses && bpf_ringbuf_output(&events, uses, sizeof(*uses), 0)) {
+		target->incomplete = 1;
+		lose(LOSS_EVENT);
+	}
+	return 0;
+}
+
 /* The slot may have a new policy by now: it is ended only if it still is the one of this life. */
 static __always_inline void end_policy_of(struct activity *act, u32 slot, s32 id, u64 start_id)
 {

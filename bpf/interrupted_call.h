@@ -117,13 +117,19 @@ static __always_inline bool is_birth(s32 number, u32 kind, s64 result)
 	return number == NR_CLONE || number == NR_FORK || number == NR_VFORK || number == NR_CLONE3;
 }
 
+/* The kernel begins it anew, or lets it fail with EINTR: what comes next says which. */
+static __always_inline bool may_begin_anew(s64 result)
+{
+	return result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK;
+}
+
 /*
  * A signal has ended it. With EINTR the call has failed already, but whether the program sees that shows only
  * when it goes on: the signal may be its end.
  */
 static __always_inline bool is_interrupted(s64 result)
 {
-	return result == -EINTR || (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK);
+	return result == -EINTR || may_begin_anew(result);
 }
 
 static __noinline int interrupt_call(struct task_struct *task, struct thread_calls *thread,

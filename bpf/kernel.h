@@ -268,11 +268,28 @@ struct task_struct {
 #define CALL_INSTRUCTION 2 /* bytes: syscall, sysenter, int 0x80 */
 #define SYSCALL_NUMBER	 orig_ax
 #define INSTRUCTION	 ip
+#define FRAME_POINTER	 bp
+#define NR_FUTEX	 202
 struct pt_regs {
+	unsigned long r8;
+	unsigned long r10;
 	unsigned long orig_ax;
 	unsigned long ip;
 	unsigned long sp;
+	unsigned long bp;
+	unsigned long bx;
+	unsigned long cx;
+	unsigned long dx;
+	unsigned long si;
+	unsigned long di;
+	unsigned long ax;
 } CORE;
+
+/* Of a function that is probed at its beginning, and where it has returned. */
+#define FIRST_ARGUMENT(regs)  ((regs)->di)
+#define SECOND_ARGUMENT(regs) ((regs)->si)
+#define RESULT(regs)	      ((regs)->ax)
+#define RETURN_ADDRESS	      8 /* bytes, on the stack: taken off it when the function returns */
 #elif defined(__TARGET_ARCH_arm64)
 #define NR_SCHED_YIELD	 124
 #define NR_RT_SIGRETURN	 139
@@ -286,14 +303,24 @@ struct pt_regs {
 #define CALL_INSTRUCTION 4
 #define SYSCALL_NUMBER	 syscallno
 #define INSTRUCTION	 pc
+#define FRAME_POINTER	 regs[29]
+#define NR_FUTEX	 98
 struct pt_regs {
+	u64 regs[31];
 	u64 pc;
 	u64 sp;
+	u64 orig_x0;
 	s32 syscallno;
 } CORE;
+
+#define FIRST_ARGUMENT(regs)  ((regs)->regs[0])
+#define SECOND_ARGUMENT(regs) ((regs)->regs[1])
+#define RESULT(regs)	      ((regs)->regs[0])
+#define RETURN_ADDRESS	      0
 #endif
 
-#define NR_CLONE3 435 /* everywhere */
+#define NR_CLONE3     435 /* everywhere, as the next one is: 6.7 and later */
+#define NR_FUTEX_WAIT 455
 
 /* As 32-bit programs of x86 and of ARM number them. */
 #define NR_COMPAT_RESTART      0
@@ -302,6 +329,20 @@ struct pt_regs {
 #define NR_COMPAT_CLONE	       120
 #define NR_COMPAT_RT_SIGRETURN 173
 #define NR_COMPAT_VFORK	       190
+#define NR_COMPAT_FUTEX	       240
+#define NR_COMPAT_FUTEX_TIME64 422 /* no number of 64 bits */
+
+/* Operations of futex(2), without what says whose the memory is and which clock counts. */
+#define FUTEX_COMMAND	      0x7f
+#define FUTEX_WAIT	      0
+#define FUTEX_LOCK_PI	      6
+#define FUTEX_WAIT_BITSET     9
+#define FUTEX_WAIT_REQUEUE_PI 11
+#define FUTEX_LOCK_PI2	      13
+
+/* Of a word that holds a tid. */
+#define FUTEX_WAITERS  0x80000000
+#define FUTEX_TID_MASK 0x3fffffff
 
 #define EINTR		      4
 #define MAX_ERRNO	      4095

@@ -58,6 +58,7 @@ struct task_image {
 	u64 keytime_since;
 	u64 ledger_since;
 	u64 syscall_since;
+	u64 lock_since;
 	struct histogram schedule;
 	struct keytime keytime;
 	struct waker waker;	  /* who has woken it up since it got its CPU */
@@ -82,6 +83,7 @@ struct target_image {
 	u64 keytime_since;
 	u64 ledger_since;
 	u64 syscall_since;
+	u64 lock_since;
 	u64 exit_time;
 	struct histogram schedule;
 	struct keytime keytime;
@@ -132,6 +134,52 @@ struct thread_calls {
 	struct kept_calls kept;
 };
 
+/* The futex(2) in which an imaged thread waits, or has waited last. */
+struct lock_wait {
+	u64 address;
+	u64 begin;	 /* CLOCK_BOOTTIME in ns; 0: it is in none */
+	u64 end;	 /* of one that a signal has interrupted, and that may go on; else 0 */
+	u64 instruction; /* likewise: where the program goes on */
+	u64 switches;	 /* task_struct.nvcsw at its beginning: a thread that sleeps raises it */
+	u64 stack;	 /* pointer of the caller */
+	u32 kind;	 /* enum lock_kind, by what was found then */
+	u32 place;	 /* enum owner_place */
+	u32 value;
+	s32 owner;
+	u32 has_timeout;
+	u32 may_resume; /* of one that was interrupted: by the next call from the same place */
+};
+
+/* A call that takes a lock, and has not returned. */
+struct lock_request {
+	u64 address;
+	u64 begin; /* CLOCK_BOOTTIME in ns */
+	u64 stack; /* pointer, when it returns */
+	u64 switches;
+	u32 kind;
+	u32 function;
+	u32 library;
+	u32 was_held; /* by another thread, at its beginning */
+};
+
+struct read_hold {
+	u64 address;
+	u64 begin; /* CLOCK_BOOTTIME in ns */
+	u64 depth; /* 0: there is none */
+};
+
+#define LOCK_REQUESTS 4 /* within each other: in signal handlers */
+#define READ_HOLDS    16
+
+/* Of a thread of a process that is probed. */
+struct lock_requests {
+	u32 program; /* task_struct.self_exec_id: an exec makes another one */
+	u32 used;
+	struct lock_request requests[LOCK_REQUESTS]; /* the innermost last */
+	struct lock_request spin;		     /* address 0: it spins at none */
+	struct read_hold read_holds[READ_HOLDS];
+};
+
 /* The verifier lets no pointer become a number in a register, but one that is stored comes back as a number.
  */
 struct percpu_anchor {
@@ -175,6 +223,8 @@ TASK_STORAGE(fatal_signals, struct fatal_signals);
 TASK_STORAGE(process_calls, struct call_table);
 TASK_STORAGE(target_calls, struct call_table);
 TASK_STORAGE(thread_calls, struct thread_calls);
+TASK_STORAGE(lock_waits, struct lock_wait);
+TASK_STORAGE(lock_requests, struct lock_requests);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -197,6 +247,44 @@ struct {
 
 /* Too large for the stack of a program. */
 MAP(blocked_scratch, BPF_MAP_TYPE_PERCPU_ARRAY, 1, u32, struct blocked_stats);
+
+/* Not allocated ahead: 2 KB each, and mostly there are few. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, MAX_LOCKS);
+	__type(key, struct lock_key);
+	__type(value, struct lock_stats);
+} locks SEC(".maps");
+
+/*
+ * By life, and not in a task's storage: another thread that becomes the leader by an exec has the same life.
+ * Not allocated ahead.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, MAX_LOCK_LIVES);
+	__type(key, struct life);
+	__type(value, struct locks_record);
+} lock_totals SEC(".maps");
+
+/* Of targets that are probed. Not allocated ahead, likewise. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, MAX_LOCK_USES);
+	__type(key, struct lock_key);
+	__type(value, struct lock_use);
+} lock_uses SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, MAX_USE_LIVES);
+	__type(key, struct life);
+	__type(value, struct uses_record);
+} use_totals SEC(".maps");
 
 /* For user space alone. Not allocated ahead: it has an entry for each life that is shown. */
 struct {

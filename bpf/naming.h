@@ -143,6 +143,8 @@ static __noinline int begin_images(struct task_struct *task, struct task_image *
 		bpf_task_storage_delete(&process_calls, task);
 		image->syscall_since = process && begun & 1 << IMAGE_SYSCALL ? process->syscall_since : now;
 	}
+	if (fresh & 1 << IMAGE_LOCK)
+		image->lock_since = process && begun & 1 << IMAGE_LOCK ? process->lock_since : now;
 	if (fresh & 1 << IMAGE_LEDGER) {
 		__builtin_memset(image->keytime_gone.times, 0, sizeof(image->keytime_gone.times));
 		ledger_begin(act, &image->keytime, task, now);
@@ -171,6 +173,8 @@ static __noinline int begin_target_images(struct task_struct *task, struct targe
 		bpf_task_storage_delete(&target_calls, task);
 		target->syscall_since = now;
 	}
+	if (fresh & 1 << IMAGE_LOCK)
+		target->lock_since = now;
 	if (fresh & 1 << IMAGE_LEDGER) {
 		ledger_begin(act, &target->keytime, task, now);
 		target->ledger_since = now;
@@ -193,6 +197,23 @@ static __noinline int sweep_calls(struct task_struct *task, u32 kept, u32 kept_o
 	return 0;
 }
 
+/* Likewise. What the map by lock has goes with the loader's next look. */
+static __noinline int sweep_locks(struct task_struct *task, u32 kept, u32 kept_of_thread)
+{
+	struct activity *act = get_activity();
+	if (!act || !task)
+		return 0;
+	if (!act->active[IMAGE_LOCK]) {
+		bpf_task_storage_delete(&lock_waits, task);
+		bpf_task_storage_delete(&lock_requests, task);
+	}
+	if (!(kept & 1 << IMAGE_LOCK) && task == task->group_leader)
+		forget_locks(task, 0);
+	if (!(kept_of_thread & 1 << IMAGE_LOCK))
+		forget_locks(task, task->pid);
+	return 0;
+}
+
 /* Forgets what deactivated images have counted. wanted: the images of the thread that is a target itself. */
 static __noinline int sweep_task(struct task_struct *task, struct task_image *image, u32 wanted, u64 named)
 {
@@ -201,6 +222,7 @@ static __noinline int sweep_task(struct task_struct *task, struct task_image *im
 		return 0;
 	image->kept = image->images;
 	sweep_calls(task, image->kept, wanted);
+	sweep_locks(task, image->kept, wanted);
 	if (!wanted)
 		bpf_task_storage_delete(&target_images, task);
 	if (!named && !act->active[IMAGE_SCHEDULE])
@@ -238,8 +260,10 @@ static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 			lose_thread(leader);
 	}
 	if (!image) {
-		if (ctl->sweep)
+		if (ctl->sweep) {
 			sweep_calls(task, 0, 0);
+			sweep_locks(task, 0, 0);
+		}
 		return 0;
 	}
 	u32 followed = *(volatile u32 *)&image->followed;

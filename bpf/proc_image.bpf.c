@@ -21,6 +21,8 @@ char LICENSE[] SEC("license") = "GPL";
 #include "ended_call.h"
 #include "interrupted_call.h"
 #include "syscall.h"
+#include "lock.h"
+#include "lock_calls.h"
 #include "naming.h"
 #include "schedule.h"
 #include "record.h"
@@ -47,8 +49,12 @@ SEC("tp_btf/sys_enter")
 int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 {
 	struct activity *act = get_activity();
-	if (act && act->active[IMAGE_SYSCALL])
+	if (!act)
+		return 0;
+	if (act->active[IMAGE_SYSCALL])
 		syscall_enter(act, regs, id);
+	if (act->active[IMAGE_LOCK])
+		lock_enter(regs, id);
 	return 0;
 }
 
@@ -56,9 +62,27 @@ SEC("tp_btf/sys_exit")
 int BPF_PROG(sys_exit, struct pt_regs *regs, long result)
 {
 	struct activity *act = get_activity();
-	if (act && act->active[IMAGE_SYSCALL])
+	if (!act)
+		return 0;
+	if (act->active[IMAGE_SYSCALL])
 		syscall_exit(act, regs, result);
+	if (act->active[IMAGE_LOCK])
+		lock_exit(regs, result);
 	return 0;
+}
+
+/* Probes in a target, at the functions of its C library that take locks and give them back. */
+SEC("uprobe")
+int lock_call(struct pt_regs *ctx)
+{
+	return lock_called(bpf_get_attach_cookie(ctx), FIRST_ARGUMENT(ctx), SECOND_ARGUMENT(ctx),
+			   ctx->sp + RETURN_ADDRESS);
+}
+
+SEC("uprobe")
+int lock_return(struct pt_regs *ctx)
+{
+	return lock_returned(RESULT(ctx), ctx->sp);
 }
 
 /* Attached while slices are told. */
@@ -192,12 +216,15 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 	ledger_exit(task, image, now);
 	if (act->active[IMAGE_SYSCALL])
 		syscall_end_thread(task);
+	if (act->active[IMAGE_LOCK])
+		lock_end_thread(task);
 	if (target) {
 		if (ledger_counts_target(act, image, target))
 			ledger_settle_task(act, &target->keytime, task, now);
 		target->exit_time = now;
 		end_soon(act, image->policies[NAMED_BY_THREAD]);
 		tell_target_calls(task, target);
+		tell_target_locks(task, target);
 		if (target->kept)
 			tell_dead_target(RECORD_TARGET, act, leader, task, image, target);
 	}
@@ -213,6 +240,7 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 	if (task->mm)
 		read_memory(&process->memory, task->mm);
 	tell_process_calls(leader, process);
+	tell_process_locks(leader, process);
 	if (process->kept)
 		tell_dead(RECORD_DEATH, act, leader, process, task);
 	return 0;
@@ -236,6 +264,7 @@ int BPF_PROG(sched_process_free, struct task_struct *task)
 		if (target->kept)
 			tell_dead_target(RECORD_FINAL_TARGET, act, task->pid == task->tgid ? task : NULL,
 					 task, image, target);
+		forget_locks(task, task->pid);
 		end_policy_of(act, image->policies[NAMED_BY_THREAD], task->pid, task->start_boottime);
 	}
 	if (task->pid != task->tgid) {
@@ -246,6 +275,8 @@ int BPF_PROG(sched_process_free, struct task_struct *task)
 	if (!image->exit_time)
 		image->exit_time = bpf_ktime_get_boot_ns();
 	tell_process_calls(task, image);
+	tell_process_locks(task, image);
+	forget_locks(task, 0);
 	if (image->kept)
 		tell_dead(RECORD_FINAL_PROCESS, act, task, image, NULL);
 	end_policy_of(act, image->policies[NAMED_BY_PROCESS], task->tgid, task->start_boottime);
@@ -308,7 +339,8 @@ int portraits(struct bpf_iter__task *ctx)
 	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
 	if (target && target->kept) {
 		int parts = write_target(ctx, image, target);
-		if (parts < 0 || !write_parts(ctx, parts, image, target) || !write_target_calls(ctx, target))
+		if (parts < 0 || !write_parts(ctx, parts, image, target) ||
+		    !write_target_calls(ctx, target) || !write_target_locks(ctx, target))
 			return 0;
 	}
 	struct task_image *process = bpf_task_storage_get(&images, leader, 0, 0);
@@ -319,7 +351,7 @@ int portraits(struct bpf_iter__task *ctx)
 	if (written != ctx->meta->session_id) {
 		int parts = write_process(ctx, process);
 		if (parts < 0 || (parts & PART_CAUSE && !write_cause(ctx)) ||
-		    !write_process_calls(ctx, process))
+		    !write_process_calls(ctx, process) || !write_process_locks(ctx, process))
 			return 0;
 		process->sessions[reader] = ctx->meta->session_id;
 	}
@@ -334,6 +366,14 @@ SEC("iter/task")
 int sequences(struct bpf_iter__task *ctx)
 {
 	write_sequence(ctx);
+	return 0;
+}
+
+/* Each thread whose waits count and that waits for a lock now. */
+SEC("iter/task")
+int waits(struct bpf_iter__task *ctx)
+{
+	write_wait(ctx);
 	return 0;
 }
 

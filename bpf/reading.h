@@ -104,6 +104,30 @@ static __noinline int write_target_calls(struct bpf_iter__task *ctx, struct targ
 			   target->syscall_since);
 }
 
+static __noinline int write_process_locks(struct bpf_iter__task *ctx, struct task_image *image)
+{
+	struct task_struct *task = ctx->task, *leader = task ? task->group_leader : NULL;
+	if (!leader || !image || !HAS_LOCK(image->kept))
+		return 1;
+	struct locks_record *totals = find_totals(leader, 0, image->lock_since);
+	if (totals && !write(ctx, totals, sizeof(*totals))) /* else it has not waited */
+		return 0;
+	struct uses_record *uses = find_uses(leader, 0, image->lock_since);
+	return !uses || write(ctx, uses, sizeof(*uses)); /* else it is not probed */
+}
+
+static __noinline int write_target_locks(struct bpf_iter__task *ctx, struct target_image *target)
+{
+	struct task_struct *task = ctx->task;
+	if (!task || !target || !HAS_LOCK(target->kept))
+		return 1;
+	struct locks_record *totals = find_totals(task, task->pid, target->lock_since);
+	if (totals && !write(ctx, totals, sizeof(*totals)))
+		return 0;
+	struct uses_record *uses = find_uses(task, task->pid, target->lock_since);
+	return !uses || write(ctx, uses, sizeof(*uses));
+}
+
 /* The parts that are to follow, or below 0: there was no room. */
 static __noinline int write_thread(struct bpf_iter__task *ctx, struct task_image *image)
 {
@@ -168,6 +192,41 @@ static __noinline int write_sequence(struct bpf_iter__task *ctx)
 		record.header.size += sizeof(struct kept_calls);
 	if (write(ctx, &record, sizeof(record)) && thread && record.told)
 		write(ctx, &thread->kept, sizeof(thread->kept));
+	return 0;
+}
+
+static __noinline int write_wait(struct bpf_iter__task *ctx)
+{
+	struct activity *act = get_activity();
+	struct task_struct *task = ctx->task, *leader = task ? task->group_leader : NULL;
+	struct task_image *image = task ? bpf_task_storage_get(&images, task, 0, 0) : NULL;
+	if (!act || !leader || !image || !image->named)
+		return 0;
+	struct target_image *target = bpf_task_storage_get(&target_images, task, 0, 0);
+	struct wait_record record;
+	__builtin_memset(&record, 0, sizeof(record));
+	u64 since = ~0ULL;
+	if (target && target->images & 1 << IMAGE_LOCK && lock_counts_thread(act, image)) {
+		record.whose = EVENT_OF_THREAD;
+		since = target->lock_since;
+	}
+	if (lock_counts(act, image)) {
+		record.whose |= EVENT_OF_PROCESS;
+		if (image->lock_since < since)
+			since = image->lock_since;
+	}
+	if (!record.whose || !find_wait(&record, task, since))
+		return 0;
+	record.header.type = RECORD_WAIT;
+	record.header.size = sizeof(record);
+	record.tgid = BPF_CORE_READ(task, tgid);
+	record.tid = BPF_CORE_READ(task, pid);
+	record.start_id = BPF_CORE_READ(task, start_boottime);
+	record.leader_start_id = BPF_CORE_READ(leader, start_boottime);
+	record.switches = BPF_CORE_READ(task, nvcsw);
+	record.program = BPF_CORE_READ(task, self_exec_id);
+	read_comm(record.comm, task);
+	write(ctx, &record, sizeof(record));
 	return 0;
 }
 

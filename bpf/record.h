@@ -7,6 +7,7 @@
 #define HAS_KEYTIME(mask)  ((mask)&1 << IMAGE_KEYTIME)
 #define HAS_LEDGER(mask)   ((mask)&1 << IMAGE_LEDGER)
 #define HAS_SYSCALL(mask)  ((mask)&1 << IMAGE_SYSCALL)
+#define HAS_LOCK(mask)	   ((mask)&1 << IMAGE_LOCK)
 
 /* The parts that belong to images that have counted. */
 static __always_inline u32 parts_of(u32 kept)
@@ -49,6 +50,7 @@ static __always_inline void fill_process(struct process_record *record, u32 type
 	record->keytime_since = image->keytime_since;
 	record->ledger_since = HAS_LEDGER(image->kept) ? image->ledger_since : 0;
 	record->syscall_since = image->syscall_since;
+	record->lock_since = image->lock_since;
 	record->slices_lost = image->keytime.slices_lost;
 	record->shown_user = signal->prev_cputime.utime;
 	record->shown_system = signal->prev_cputime.stime;
@@ -109,6 +111,7 @@ static __always_inline void fill_target(struct thread_record *record, u32 type, 
 	record->keytime_since = target->keytime_since;
 	record->ledger_since = HAS_LEDGER(target->kept) ? target->ledger_since : 0;
 	record->syscall_since = target->syscall_since;
+	record->lock_since = target->lock_since;
 	record->slices_lost = target->keytime.slices_lost;
 	if (target->incomplete)
 		record->header.flags |= RECORD_INCOMPLETE;

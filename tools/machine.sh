@@ -77,6 +77,7 @@ test_needs=(
 	findmnt=util-linux
 	unshare=util-linux
 	/usr/sbin/debootstrap=debootstrap
+	musl-gcc=musl-tools
 	zstd=zstd
 	groff=groff-base
 	mandoc=mandoc

@@ -70,6 +70,10 @@ public static class Attachment
         {
             foreach (var hook in OnDemand(maps).Except(Needed(maps)))
                 File.Delete(Pins.Link(maps.Directory, hook));
+            var probed = Probed(maps);
+            foreach (var (pin, policy) in ProbePins.All(maps.Directory))
+                if (!probed.Contains(policy))
+                    File.Delete(pin);
         }
         catch (UnauthorizedAccessException)
         {
@@ -102,14 +106,22 @@ public static class Attachment
     /// By the policies in force, and by those that any walk would put in force: a controller may have been killed before
     /// its own.
     /// </summary>
-    private static HashSet<string> Needed(KernelMaps maps)
+    private static HashSet<string> Needed(KernelMaps maps) =>
+        [.. InForce(maps).SelectMany(policy => HooksOf(policy.Kind, policy.Images))];
+
+    /// <summary>Ids of the policies that want probes.</summary>
+    private static HashSet<uint> Probed(KernelMaps maps) =>
+        [.. InForce(maps).Where(policy => policy.WantsProbes).Select(policy => policy.Id)];
+
+    private static List<Policy> InForce(KernelMaps maps)
     {
         var activity = maps.ReadActivity();
         var policies = maps.ReadPolicies();
-        var needed = new HashSet<string>();
-        for (uint slot = 1; slot < Limits.MaxPolicies; slot++)
-            if (activity.Live[slot] || activity.Applied[(int)slot] != policies[slot].Sequence)
-                needed.UnionWith(HooksOf(policies[slot].Kind, policies[slot].Images));
-        return needed;
+        return
+        [
+            .. Enumerable.Range(1, Limits.MaxPolicies - 1)
+                .Where(slot => activity.Live[(uint)slot] || activity.Applied[slot] != policies[slot].Sequence)
+                .Select(slot => policies[slot]),
+        ];
     }
 }

@@ -43,6 +43,9 @@ public enum PolicyFlag : uint
 
     /// <summary>Processes that the target starts, and those that they start.</summary>
     Follow = 2,
+
+    /// <summary>Its locks by probes; for user space alone.</summary>
+    Exact = 4,
 }
 
 /// <summary>Causes of loss: indexes of the losses map.</summary>
@@ -54,7 +57,8 @@ public enum Loss : uint
     Lookup = 3,
     Slice = 4,
     Stack = 5,
-    Losses = 6,
+    Lock = 6,
+    Losses = 7,
 }
 
 /// <summary>What a process has died of.</summary>
@@ -90,6 +94,9 @@ public enum RecordType : ushort
     Slice = 12,
     Calls = 13,
     Sequence = 14,
+    Locks = 15,
+    Wait = 16,
+    Uses = 17,
 }
 
 [Flags]
@@ -219,6 +226,63 @@ public enum CallKind : uint
 
     /// <summary>Any: there was no room for its number.</summary>
     Other = 3,
+}
+
+/// <summary>What a thread waits for in futex(2): an index into <see cref="LocksRecord.Kinds"/>.</summary>
+public enum LockKind : uint
+{
+    /// <summary>A condition, a semaphore, the end of a thread, a runtime's lock: nobody knows.</summary>
+    Futex = 0,
+
+    /// <summary>A thread holds it: it inherits priority, or its memory has had an owner.</summary>
+    Mutex = 1,
+
+    /// <summary>Of a <c>pthread_rwlock_t</c>; these two and the next only by probes.</summary>
+    Read = 2,
+    Write = 3,
+    Spin = 4,
+    Kinds = 5,
+}
+
+/// <summary>What a probed function does: the cookie of a probe, with the kind in the second byte, the library in the third.</summary>
+public enum LockFunction : uint
+{
+    /// <summary>Returns when it has the lock, or cannot have it.</summary>
+    Take = 0,
+    Release = 1,
+
+    /// <summary>For a condition: gives the mutex back, and takes it again.</summary>
+    Wait = 2,
+
+    /// <summary>Not the beginning of a function: somebody else has it.</summary>
+    Spins = 3,
+
+    /// <summary>Likewise: it returns with it.</summary>
+    Spun = 4,
+}
+
+public enum LockLibrary : uint
+{
+    Glibc = 0,
+    Musl = 1,
+}
+
+/// <summary>Where the memory of a lock says who holds it.</summary>
+public enum OwnerPlace : uint
+{
+    Nowhere = 0,
+
+    /// <summary>That of priority inheritance.</summary>
+    InWord = 1,
+
+    /// <summary>Likewise, if what lies around it agrees.</summary>
+    InRobust = 2,
+
+    /// <summary>glibc: behind the word, if the rest looks like its mutex.</summary>
+    InMutex = 3,
+
+    /// <summary>Likewise of 32 bits.</summary>
+    InMutex32 = 4,
 }
 
 /// <summary>Where the signal came from that has ended a process.</summary>

@@ -28,6 +28,8 @@ public sealed class KernelMaps : IDisposable
     private readonly BpfMap? _events;
     private readonly BpfMap? _slices;
     private readonly BpfMap? _blocked;
+    private readonly BpfMap? _locks;
+    private readonly BpfMap? _lockUses;
 
     private KernelMaps(string directory, Caller caller)
     {
@@ -48,6 +50,8 @@ public sealed class KernelMaps : IDisposable
             _exits = Open<ExitTotals>(Pins.Exits, BpfMapType.Array, 1);
             _events = Open(Pins.Events, BpfMapType.RingBuffer, 0, 0, Limits.EventsSize, readOnly: false);
             _blocked = Open<BlockedStats>(Pins.Blocked, BpfMapType.Hash, Limits.MaxBlocked, Unsafe.SizeOf<BlockedKey>());
+            _lockUses = Open<LockUse>(Pins.LockUses, BpfMapType.Hash, Limits.MaxLockUses, Unsafe.SizeOf<LockKey>());
+            _locks = Open<LockStats>(Pins.Locks, BpfMapType.Hash, Limits.MaxLocks, Unsafe.SizeOf<LockKey>());
             _slices = Open(Pins.Slices, BpfMapType.RingBuffer, 0, 0, Limits.SlicesSize, readOnly: false);
         }
         catch
@@ -166,6 +170,22 @@ public sealed class KernelMaps : IDisposable
     public bool TryReadBlocked(in BlockedKey key, out BlockedStats stats) => Loaders(_blocked).TryLookup(key, out stats);
 
     public void DeleteBlocked(in BlockedKey key) => Loaders(_blocked).Delete(key);
+
+    /// <summary>At what lives have waited so far.</summary>
+    public IReadOnlyList<LockKey> ReadLockKeys() => Loaders(_locks).Keys<LockKey>();
+
+    /// <summary>False when it was forgotten meanwhile.</summary>
+    public bool TryReadLock(in LockKey key, out LockStats stats) => Loaders(_locks).TryLookup(key, out stats);
+
+    public void DeleteLock(in LockKey key) => Loaders(_locks).Delete(key);
+
+    /// <summary>Which locks of probed targets have been used so far.</summary>
+    public IReadOnlyList<LockKey> ReadLockUseKeys() => Loaders(_lockUses).Keys<LockKey>();
+
+    /// <inheritdoc cref="TryReadLock"/>
+    public bool TryReadLockUse(in LockKey key, out LockUse use) => Loaders(_lockUses).TryLookup(key, out use);
+
+    public void DeleteLockUse(in LockKey key) => Loaders(_lockUses).Delete(key);
 
     /// <summary>Puts the policies that were written into force, on every task. On return the kernel does as they say.</summary>
     /// <param name="control">Written before. Under the policy lock, as read after it was taken.</param>

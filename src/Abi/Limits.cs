@@ -3,7 +3,7 @@ namespace ProcImage.Abi;
 /// <summary>The constants of <c>bpf/abi.h</c>.</summary>
 public static class Limits
 {
-    public const int AbiVersion = 7;
+    public const int AbiVersion = 8;
 
     /// <summary>Bytes of a task's name, with the closing zero.</summary>
     public const int CommSize = 16;
@@ -65,6 +65,30 @@ public static class Limits
 
     /// <summary>Threads that were in a system call when their process died.</summary>
     public const int CallsAtDeath = 8;
+
+    /// <summary>Addresses at which lives have waited.</summary>
+    public const int MaxLocks = 16384;
+
+    /// <summary>Kinds of locks: what is known of a wait in futex(2).</summary>
+    public const int WaitKinds = 2;
+
+    /// <summary>And by probes: all but the first.</summary>
+    public const int UseKinds = 4;
+
+    /// <summary>Locks of targets that are probed.</summary>
+    public const int MaxLockUses = 4096;
+
+    /// <summary>Such targets.</summary>
+    public const int MaxUseLives = 1024;
+
+    /// <summary>Lives that have waited.</summary>
+    public const int MaxLockLives = 32768;
+
+    /// <summary>Addresses kept of the user stack of the longest wait, the innermost first.</summary>
+    public const int LockFrames = 64;
+
+    /// <summary>Kept from the top of its memory.</summary>
+    public const int LockWords = 128;
 
     /// <summary>The beginning of a call was not seen, or it has not ended.</summary>
     public const ulong CallTimeUnknown = ulong.MaxValue;

@@ -67,7 +67,7 @@ public sealed partial class PinDirectory : IDisposable
 
     /// <summary>What is pinned there, of all that this tool pins.</summary>
     public static PinCounts Count(string path) => new(
-        Known(path, Pins.Links).Concat(Known(path, Pins.Programs)).DistinctBy(System.IO.Path.GetFileName).Count(),
+        Known(path, Pins.Links).Concat(Known(path, Pins.Programs)).Select(System.IO.Path.GetFileName).Except(Pins.ProbePrograms).Distinct().Count(),
         Known(path, "").Count(),
         Known(path, Pins.Iterators).Count());
 
@@ -82,6 +82,8 @@ public sealed partial class PinDirectory : IDisposable
         foreach (var folder in Pins.Folders.Prepend(""))
             foreach (var pin in Known(Path, folder))
                 File.Delete(pin);
+        foreach (var (pin, _) in ProbePins.All(Path))
+            File.Delete(pin);
         foreach (var folder in Pins.Folders.Append(""))
             Delete(System.IO.Path.Combine(Path, folder));
         return counts;

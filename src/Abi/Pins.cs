@@ -17,10 +17,13 @@ public static class Pins
     public const string Exits = "exits";
     public const string Slices = "slices";
     public const string Blocked = "blocked";
+    public const string Locks = "locks";
+
+    public const string LockUses = "lock_uses";
 
     /// <summary>Maps that are pinned. Task storage needs no pin: the programs that use it hold it.</summary>
     public static IReadOnlyList<string> Maps { get; } =
-        [Control, Policies, Targets, Activity, Deadlines, Losses, System, Events, Shown, Exits, Slices, Blocked];
+        [Control, Policies, Targets, Activity, Deadlines, Losses, System, Events, Shown, Exits, Slices, Blocked, Locks, LockUses];
 
     /// <summary>Hooks that every image needs: a task begins, becomes another program, ends, is gone.</summary>
     public static IReadOnlyList<string> LifeHooks { get; } =
@@ -38,11 +41,17 @@ public static class Pins
     /// <summary>The hook of the schedule image, and of the ledger.</summary>
     public const string SwitchHook = "sched_switch";
 
-    /// <summary>The hooks of the syscall image.</summary>
+    /// <summary>The hooks of the syscall image, and of the lock image: a wait is a call.</summary>
     public static IReadOnlyList<string> CallHooks { get; } = ["sys_enter", "sys_exit"];
 
     /// <summary>The hook that says who wakes a thread up: attached only while a target has a ledger.</summary>
     public const string WakingHook = "sched_waking";
+
+    /// <summary>Programs of probes, which are put into targets alone: at the beginning of functions, and at their return.</summary>
+    public const string ProbeEnter = "lock_call";
+    public const string ProbeReturn = "lock_return";
+
+    public static IReadOnlyList<string> ProbePrograms { get; } = [ProbeEnter, ProbeReturn];
 
     public const string Links = "links";
 
@@ -50,14 +59,18 @@ public static class Pins
     public const string Programs = "progs";
     public const string Iterators = "iters";
 
+    /// <summary>Links of probes, by the policy that wants them: <see cref="ProbePins"/>.</summary>
+    public const string Probes = "probes";
+
     /// <summary>The folders of the pin directory.</summary>
-    public static IReadOnlyList<string> Folders { get; } = [Links, Programs, Iterators];
+    public static IReadOnlyList<string> Folders { get; } = [Links, Programs, Iterators, Probes];
 
     public const string Apply = "apply";
     public const string Portraits = "portraits";
     public const string Text = "text";
     public const string Idle = "idle";
     public const string Sequences = "sequences";
+    public const string Waits = "waits";
 
     /// <summary>The hooks that images need, as far as the kernel has them.</summary>
     public static IReadOnlyList<string> HooksOf(ImageSet images) =>
@@ -68,15 +81,17 @@ public static class Pins
             .. images.HasFlag(ImageSet.Keytime) ? KeytimeHooks : [],
             .. (images & (ImageSet.Schedule | ImageSet.Keytime | ImageSet.Syscall)) != ImageSet.None ? [PrepareExecHook] : Array.Empty<string>(),
             .. (images & (ImageSet.Schedule | ImageSet.Ledger)) != ImageSet.None ? [SwitchHook] : Array.Empty<string>(),
-            .. images.HasFlag(ImageSet.Syscall) ? CallHooks : [],
+            .. (images & (ImageSet.Syscall | ImageSet.Lock)) != ImageSet.None ? CallHooks : [],
             .. images.HasFlag(ImageSet.Ledger) ? [WakingHook] : Array.Empty<string>(),
         ];
 
     /// <summary>What is pinned in a folder of the pin directory, "" for the directory itself; control first.</summary>
     public static IReadOnlyList<string> In(string folder) => folder switch
     {
-        Links or Programs => HooksOf(ImageSet.All),
-        Iterators => [Apply, Portraits, Text, Idle, Sequences],
+        Links => HooksOf(ImageSet.All),
+        Programs => [.. HooksOf(ImageSet.All), .. ProbePrograms],
+        Probes => [],
+        Iterators => [Apply, Portraits, Text, Idle, Sequences, Waits],
         _ => Maps,
     };
 

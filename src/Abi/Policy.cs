@@ -29,4 +29,7 @@ public struct Policy
     public uint KeytimeLevel;
     public uint SyscallSequence;
     public Comm Comm;
+
+    /// <summary>Whether the locks of its target are imaged by probes.</summary>
+    public readonly bool WantsProbes => Images.HasFlag(ImageSet.Lock) && Flags.HasFlag(PolicyFlag.Exact);
 }

@@ -45,6 +45,9 @@ public struct ProcessRecord
 
     /// <summary>Meaningless without the syscall image.</summary>
     public ulong SyscallSince;
+
+    /// <summary>Meaningless without the lock image.</summary>
+    public ulong LockSince;
     public PartFlag Parts;
 
     /// <summary>Since the last one that was told.</summary>
@@ -94,6 +97,7 @@ public struct ThreadRecord
     public ulong KeytimeSince;
     public ulong LedgerSince;
     public ulong SyscallSince;
+    public ulong LockSince;
 
     /// <summary>Of the process, where its leader has exited and this thread has not; else 0.</summary>
     public MemoryUsage Memory;

@@ -50,6 +50,8 @@ internal static class GetoptNormalizer
             yield return (row, NotEmpty(row, equals < 0 ? Next(row, rest) : word[(equals + 1)..]));
         else if (equals < 0)
             yield return (row, null);
+        else if (row is Flag { Word: { } only } && word[(equals + 1)..] == only)
+            yield return (row, only);
         else
             throw Refused($"{row.Dashed} takes no value, but was given '{word[(equals + 1)..]}'");
     }

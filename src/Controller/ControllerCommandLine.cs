@@ -30,7 +30,7 @@ public static class ControllerCommandLine
     private static readonly Valued<uint> _keytime = new(
         'k', "keytime", "0|1", "key times; 1 adds the times on and off the CPU", _keytimeLevels.Parse);
 
-    private static readonly Flag _lock = new('l', "lock", "time waiting for locks and holding them");
+    private static readonly Flag _lock = new('l', "lock", "locks; =contention: waits alone, without probes in the target", "contention");
     private static readonly Flag _resource = new('r', "resource", "CPU, memory and I/O");
 
     private static readonly Valued<uint> _syscall = new(
@@ -105,6 +105,7 @@ public static class ControllerCommandLine
             TimeSeconds = given.Has(_time) ? given.Value(_time, 0u) : null,
             IncludeSelf = given.Has(_myproc),
             Follow = given.Has(_follow),
+            ProbesLocks = given.Has(_lock) && !given.HasWord(_lock) && (given.Has(_pid) || given.Has(_tgid)),
             Json = given.Has(_json),
             Bpffs = given.Value(_bpffs, Pins.DefaultDirectory),
         };

@@ -38,6 +38,9 @@ public sealed record ControllerOptions
 
     public required bool IncludeSelf { get; init; }
 
+    /// <summary>Its locks are imaged exactly, by probes in the target.</summary>
+    public required bool ProbesLocks { get; init; }
+
     /// <summary>Processes that the target starts too.</summary>
     public required bool Follow { get; init; }
 

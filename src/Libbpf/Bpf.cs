@@ -7,6 +7,7 @@ namespace Libbpf;
 public static class Bpf
 {
     private const int BpfTraceRawTp = 23;
+    private const int BpfTraceFentry = 24;
     private const int BpfStatsRunTime = 0;
     private static Version? _version;
     private static int _possibleCpus;
@@ -80,6 +81,14 @@ public static class Bpf
     {
         RequireLibrary();
         return LibbpfNative.libbpf_find_vmlinux_btf_id(name, BpfTraceRawTp) > 0;
+    }
+
+    /// <summary>Whether the kernel has this function; false also without kernel BTF.</summary>
+    /// <exception cref="BpfException">There is no libbpf 1.x.</exception>
+    public static bool HasFunction(string name)
+    {
+        RequireLibrary();
+        return LibbpfNative.libbpf_find_vmlinux_btf_id(name, BpfTraceFentry) > 0;
     }
 
     /// <summary>

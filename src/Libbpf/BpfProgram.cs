@@ -57,6 +57,16 @@ public sealed unsafe class BpfProgram
 
     private string Subject => $"program {Name}";
 
+    /// <summary>Loads it as one that many probes of user space can share (<see cref="PinnedProgram.AttachProbes"/>): 6.6 or later.</summary>
+    /// <exception cref="InvalidOperationException">Called after the object has been loaded.</exception>
+    public void UseForManyProbes()
+    {
+        _parent.RequireNotLoaded(Subject);
+        using var lease = new HandleLease(_parent.Handle);
+        BpfError.Check(
+            LibbpfNative.bpf_program__set_expected_attach_type(_program, LinkCreation.UprobeMulti), BpfOperation.Configure, Subject);
+    }
+
     /// <summary>Attaches it where its section says. The caller owns the link; it may outlive the object.</summary>
     /// <exception cref="BpfException">The hook does not exist, or the program is not loaded.</exception>
     public BpfLink Attach()

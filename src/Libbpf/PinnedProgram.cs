@@ -1,3 +1,4 @@
+using System.Text;
 using Libbpf.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -44,6 +45,40 @@ public sealed unsafe class PinnedProgram : IDisposable
         using var lease = new HandleLease(_fd);
         int link = BpfError.Check(LibbpfNative.bpf_raw_tracepoint_open(null, Fd), BpfOperation.Attach, _subject);
         return new BpfLink(new SafeFileHandle(link, ownsHandle: true), $"link of {_subject}");
+    }
+
+    /// <summary>
+    /// Puts probes into one process: traps that others which map the same file do not have. A child that it forks keeps
+    /// them in its memory, where they call nothing. The caller owns the link.
+    /// </summary>
+    /// <param name="file">Where the functions are; /proc/self/fd/N for one that is open.</param>
+    /// <param name="probes">Offsets in the file, and what the program gets with each as its cookie.</param>
+    /// <param name="pid">The process.</param>
+    /// <param name="atReturn">Where the functions return, instead of where they begin.</param>
+    /// <exception cref="BpfException">
+    /// ESRCH when there is no such process; EOPNOTSUPP or ENOTSUPP when an instruction cannot be probed; EPERM without CAP_PERFMON.
+    /// </exception>
+    public BpfLink AttachProbes(string file, IReadOnlyList<(ulong Offset, ulong Cookie)> probes, int pid, bool atReturn)
+    {
+        using var lease = new HandleLease(_fd);
+        ulong[] offsets = [.. probes.Select(probe => probe.Offset)], cookies = [.. probes.Select(probe => probe.Cookie)];
+        fixed (byte* path = Encoding.UTF8.GetBytes(file + '\0'))
+        fixed (ulong* at = offsets, with = cookies)
+        {
+            var link = new LinkCreation.Attributes
+            {
+                prog_fd = (uint)Fd,
+                attach_type = LinkCreation.UprobeMulti,
+                path = path,
+                offsets = at,
+                cookies = with,
+                cnt = (uint)offsets.Length,
+                flags = atReturn ? LinkCreation.AtReturn : 0,
+                pid = (uint)pid,
+            };
+            var fd = BpfError.CheckErrno(LinkCreation.Create(link), BpfOperation.Attach, $"{_subject} to process {pid}");
+            return new BpfLink(new SafeFileHandle(fd, ownsHandle: true), $"link of {_subject}");
+        }
     }
 
     /// <summary>What the kernel says of it now.</summary>

@@ -16,7 +16,7 @@ public static class LoaderCommandLine
     private static readonly Flag _all = new('a', "all", "every image that this build has");
     private static readonly Flag _keytime = new(
         'k', "keytime", "key times: start, exec, exit, time in each state");
-    private static readonly Flag _lock = new('l', "lock", "waiting for locks, holding them (not in this build)");
+    private static readonly Flag _lock = new('l', "lock", "waits for locks: who, for whom, how long");
     private static readonly Flag _resource = new('r', "resource", "CPU, memory and I/O");
     private static readonly Flag _syscall = new('s', "syscall", "system calls: which, how long, in which order");
     private static readonly Flag _schedule = new('S', "schedule", "delay in the run queue");

@@ -23,11 +23,12 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
         using var imager = new Imager(kernelSide.Maps, table);
         using var timelines = new Timelines(kernelSide.Maps);
         using var sites = new BlockedSites(kernelSide.Maps, kernelSide.Symbols, imager, console.Error);
+        using var locks = new LockWaits(kernelSide.Maps, imager, console.Error);
         await using var events = options.Quiet ? null : new EventWriter(console.Output);
         await using var narrator = new Narrator(
-            imager, console.Output, withTables: !options.Quiet && !Console.IsOutputRedirected, events);
+            imager, locks, console.Output, withTables: !options.Quiet && !Console.IsOutputRedirected, events);
         using var routes = new Routes(
-            new Exporter(kernelSide, imager, new Admission(options.MaxSeries), console.Error), imager, timelines, sites);
+            new Exporter(kernelSide, imager, new Admission(options.MaxSeries), console.Error), imager, timelines, sites, locks);
         await using var server = options.Listen is ListenAddress.Nowhere
             ? null
             : await Server.StartAsync(options.Listen, routes);
@@ -36,6 +37,9 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
         imager.Walked += timelines.Follow;
         imager.Walked += sites.Follow;
         imager.Forgotten += timelines.Forget;
+        imager.Walked += _ => locks.Follow();
+        imager.Forgotten += locks.Forget;
+        locks.Failed += stop.Fail;
         imager.Told += sites.Tell;
         imager.Forgotten += sites.Forget;
         imager.Settling += sites.Settle;
@@ -48,11 +52,13 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
         {
             events.Failed += stop.Fail;
             imager.Told += events.Tell;
+            locks.Told += events.Tell;
         }
 
         imager.Start();
         timelines.Start();
         sites.Start();
+        locks.Start();
         narrator.Tell();
         routes.IsReady = true;
         HasBegun = true;

@@ -9,7 +9,7 @@ public sealed class ControllerRefusalTests(ITestOutputHelper log, ControllerRefu
     [InlineData("-rS", 1)]
     [InlineData("-k0", 1)]
     [InlineData("-k1", 1)]
-    [InlineData("-l", 3)]
+    [InlineData("-l", 1)]
     [InlineData("-s20", 1)]
     public void An_image_that_is_not_preloaded_or_that_this_build_does_not_have(string images, int status)
     {

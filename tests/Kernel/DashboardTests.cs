@@ -18,8 +18,10 @@ public sealed class DashboardTests(ITestOutputHelper log) : KernelTest(log)
         var dies = Start("hogs", 2, -1, 101);
         // Looks for what is not there, again and again.
         var fails = Own(new Child("sh", "-c", "while :; do [ -e /proc/nowhere ]; sleep 0.05; done"));
+        var contends = Own(new Child(Workloads.PathOf("contends")));
         foreach (int process in new[] { works.Pid, dies.Pid, fails.Pid })
             Loader.Control("-rS", "-s20", "-k1", "-P", $"{process}");
+        Loader.Control("-l", "-P", $"{contends.Pid}");
         Loader.Control("-rS", "-k1", "-p", $"{works.Pid}");
         Loader.Control("-r", "-p", "0", "-c", "0");
         Loader.Control("-rS");
@@ -34,6 +36,7 @@ public sealed class DashboardTests(ITestOutputHelper log) : KernelTest(log)
         var dead = prometheus.Query(life).GetProperty("metric");
         var alive = prometheus.Query($"proc_image_process_info{{tgid=\"{works.Pid}\"}}").GetProperty("metric");
         var failing = prometheus.Query($"proc_image_process_info{{tgid=\"{fails.Pid}\"}}").GetProperty("metric");
+        var waiting = prometheus.Query($"proc_image_process_info{{tgid=\"{contends.Pid}\"}}").GetProperty("metric");
 
         int asked = 0;
         foreach (string name in new[] { "overview", "portrait" })
@@ -45,6 +48,7 @@ public sealed class DashboardTests(ITestOutputHelper log) : KernelTest(log)
                     expression,
                     expression.Contains("_exit_", StringComparison.Ordinal) ? dead
                     : expression.Contains("_errors_", StringComparison.Ordinal) ? failing
+                    : expression.Contains("_lock_", StringComparison.Ordinal) ? waiting
                     : alive);
                 Assert.True(Eventually.Get(() => HasAnswer(prometheus, query), has => has), $"{place}: no answer to {query}");
                 asked++;

@@ -1,8 +1,8 @@
 extern alias Abi;
-extern alias Image;
+extern alias Symbols;
 
 using System.Globalization;
-using Image::ProcImage.Symbols;
+using Symbols::ProcImage.Symbols;
 
 namespace ProcImage.Tests.Kernel;
 

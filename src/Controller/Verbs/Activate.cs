@@ -1,5 +1,6 @@
 using ProcImage.Abi;
 using ProcImage.CommandLine;
+using ProcImage.Controller.Probing;
 
 namespace ProcImage.Controller.Verbs;
 
@@ -45,7 +46,7 @@ internal static class Activate
         foreach (var slot in over)
             book.Remove(slot);
 
-        return isChange ? Change(book, old, options) : Add(book, options, task);
+        return isChange ? Change(book, old, options, task) : Add(book, options, task);
     }
 
     /// <summary>A slot that is freed can be used only after a walk over all tasks.</summary>
@@ -110,6 +111,7 @@ internal static class Activate
             },
             options,
             book.LoaderPid));
+        var probes = Probe(book, slot, task, () => book.Remove(slot));
         book.Apply();
         RequireLive(book, slot);
         if (task is not null && !IsSameLife(book.Reread(slot), task))
@@ -121,32 +123,55 @@ internal static class Activate
                 ExitStatus.Failed, $"{target} has exited meanwhile, or this kernel hides it from BPF; nothing is imaged");
         }
 
-        return $"imaging {Describe(book, slot, task)}{PolicyText.WhatItStarts(book[slot])}: {options.Images.ListedLevels()}{Deadline(options)}";
+        return $"imaging {Describe(book, slot, task)}{PolicyText.WhatItStarts(book[slot])}: {options.Images.ListedLevels(options.ProbesLocks)}{Deadline(options)}{probes}";
     }
 
-    private static string Change(PolicyBook book, uint slot, ControllerOptions options)
+    private static string Change(PolicyBook book, uint slot, ControllerOptions options, ProcTask? task)
     {
         var old = book[slot];
         // The level of key times is an option: it is replaced where key times are named.
         var kept = options.Images.HasFlag(ImageSet.Keytime) ? old.Images & ~ImageSet.Ledger : old.Images;
         var changed = old.Images ^ (kept | options.Images);
         book.Change(slot, WithOptions(old with { Images = kept | options.Images }, options, book.LoaderPid));
+        var probes = Probe(book, slot, task, () => book.Change(slot, old));
         book.Apply();
         RequireLive(book, slot);
 
-        var images = changed == ImageSet.None ? "images as they were" : string.Join(" ", changed.Levels().Select(name => "+" + name));
+        var images = changed == ImageSet.None ? "images as they were" : string.Join(" ", changed.Levels(options.ProbesLocks).Select(name => "+" + name));
         if (changed == ImageSet.Ledger)
             images = $"keytime {options.KeytimeLevel}";
         else if (changed == ImageSet.None && book[slot].SyscallSequence != old.SyscallSequence)
             images = $"the last {options.SyscallSequence} system calls";
         return $"changed policy {old.Id}, {PolicyText.Target(old)}{PolicyText.WhatItStarts(book[slot])}: {images}"
-            + (options.TimeSeconds > 0 ? Deadline(options) : ", no deadline");
+            + (options.TimeSeconds > 0 ? Deadline(options) : ", no deadline")
+            + probes;
+    }
+
+    /// <summary>Before the policy is in force: then nothing is missed.</summary>
+    private static string Probe(PolicyBook book, uint slot, ProcTask? task, Action undo)
+    {
+        if (task is null || !book[slot].WantsProbes)
+            return "";
+        int count;
+        try
+        {
+            count = LockProbes.Attach(book.Maps.Directory, book[slot].Id, task.Tgid);
+        }
+        catch
+        {
+            undo();
+            book.Apply();
+            throw;
+        }
+
+        return count == 0 ? "" : $"; probes at {count} places of its C library";
     }
 
     private static Policy WithOptions(Policy policy, ControllerOptions options, int loader)
     {
         policy.Flags = (options.IncludeSelf || IsOwn(options.Target, loader) ? PolicyFlag.IncludeSelf : PolicyFlag.None)
-            | (options.Follow ? PolicyFlag.Follow : PolicyFlag.None);
+            | (options.Follow ? PolicyFlag.Follow : PolicyFlag.None)
+            | (ProbesLocks(policy, options) ? PolicyFlag.Exact : PolicyFlag.None);
         policy.Duration = (options.TimeSeconds ?? 0) * NanosecondsPerSecond;
         policy.Deadline = 0;
         policy.KeytimeLevel = policy.Images.HasFlag(ImageSet.Ledger) ? 1u : 0;
@@ -154,6 +179,10 @@ internal static class Activate
             policy.SyscallSequence = options.SyscallSequence;
         return policy;
     }
+
+    /// <summary>Where locks are not named it stays as it is.</summary>
+    private static bool ProbesLocks(in Policy policy, ControllerOptions options) =>
+        options.Images.HasFlag(ImageSet.Lock) ? options.ProbesLocks : policy.Flags.HasFlag(PolicyFlag.Exact);
 
     private static bool IsOwn(Target target, int loader) =>
         target.Id != 0 && (target.Id == Environment.ProcessId || target.Id == loader);

@@ -42,7 +42,7 @@ internal static class Deactivate
         if (rest == ImageSet.None)
         {
             book.Remove(slot);
-            return $"removed policy {policy.Id}, {PolicyText.Target(policy)}: {policy.Images.ListedLevels()}";
+            return $"removed policy {policy.Id}, {PolicyText.Target(policy)}: {policy.ListedLevels()}";
         }
 
         book.Change(slot, policy with { Images = rest });

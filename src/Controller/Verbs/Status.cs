@@ -65,7 +65,7 @@ internal static class Status
             output.WriteLine(
                 $"  {row.Policy.Id}: {PolicyText.Target(row.Policy)}"
                 + PolicyText.WhatItStarts(row.Policy)
-                + $": {row.Policy.Images.ListedLevels()}; "
+                + $": {row.Policy.ListedLevels()}; "
                 + $"{row.Tasks} {(row.Tasks == 1 ? "task" : "tasks")}; "
                 + (row.IsEnded ? "ended"
                     : row.ExpiresInSeconds is { } left ? string.Create(CultureInfo.InvariantCulture, $"{left:0.0} s left")

@@ -30,5 +30,8 @@ internal static unsafe partial class LibbpfNative
     internal static partial int libbpf_find_vmlinux_btf_id(string name, int attach_type);
 
     [LibraryImport(Library)]
+    internal static partial int bpf_program__set_expected_attach_type(nint prog, int type);
+
+    [LibraryImport(Library)]
     internal static partial int bpf_raw_tracepoint_open(byte* name, int prog_fd);
 }

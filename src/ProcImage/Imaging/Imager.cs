@@ -130,6 +130,13 @@ public sealed class Imager : IDisposable
             return _table.Find(subject)?.Keytimes.LedgerSince ?? 0;
     }
 
+    /// <inheritdoc cref="PortraitTable.LocksOf"/>
+    public (LifeState State, ulong Since) LocksOf(Subject subject)
+    {
+        lock (_lock)
+            return _table.LocksOf(subject);
+    }
+
     public void Dispose()
     {
         _stop.Signal();

@@ -57,6 +57,8 @@ public sealed class Portrait(Subject subject)
 
     public Calls Calls { get; } = new();
 
+    public Locks Locks { get; } = new();
+
     /// <summary>What has happened in this life while key times were imaged.</summary>
     public Biography Biography { get; } = new();
 
@@ -74,8 +76,11 @@ public sealed class Portrait(Subject subject)
     /// <summary>Also while frozen.</summary>
     public bool HasCalls { get; private set; }
 
+    /// <summary>Also while frozen.</summary>
+    public bool HasLocks { get; private set; }
+
     /// <summary>Of any image.</summary>
-    public bool HasFigures => HasResources || HasDelays || HasKeytimes || HasCalls;
+    public bool HasFigures => HasResources || HasDelays || HasKeytimes || HasCalls || HasLocks;
 
     /// <summary>Dead; it may not have been reaped yet.</summary>
     public bool IsDead { get; private set; }
@@ -143,6 +148,9 @@ public sealed class Portrait(Subject subject)
     /// <summary>Unix time in ns of the activation that its system calls count from.</summary>
     public ulong CallsCreated => BootClock.ToUnix(Calls.Since);
 
+    /// <summary>Unix time in ns of the activation that its waits for locks count from.</summary>
+    public ulong LocksCreated => BootClock.ToUnix(Locks.Since);
+
     /// <summary>Unix time in ns of the activation that its key times count from.</summary>
     public ulong KeytimesCreated => BootClock.ToUnix(Keytimes.Since);
 
@@ -169,6 +177,9 @@ public sealed class Portrait(Subject subject)
 
     /// <summary>The same of its system calls alone.</summary>
     public ulong CallsQuietSince { get; private set; }
+
+    /// <summary>The same of its waits for locks alone.</summary>
+    public ulong LocksQuietSince { get; private set; }
 
     /// <summary>Shown within the bound on series.</summary>
     public bool IsAdmitted { get; set; }
@@ -300,6 +311,7 @@ public sealed class Portrait(Subject subject)
             KeytimeSince = record.KeytimeSince,
             LedgerSince = record.LedgerSince,
             SyscallSince = record.SyscallSince,
+            LockSince = record.LockSince,
             Parts = record.Parts,
             SlicesLost = record.SlicesLost,
             Policies = record.Policies,
@@ -341,6 +353,9 @@ public sealed class Portrait(Subject subject)
 
     /// <summary>Its system calls were frozen for long enough.</summary>
     public void DropCalls() => HasCalls = false;
+
+    /// <summary>Its waits for locks were frozen for long enough.</summary>
+    public void DropLocks() => HasLocks = false;
 
     /// <summary>Something has happened to it, so its key times count, though no reading may have met it yet.</summary>
     public void NoteKeytimes()
@@ -385,6 +400,12 @@ public sealed class Portrait(Subject subject)
             HasCalls = true;
         }
 
+        if (record.Kept.HasFlag(ImageSet.Lock))
+        {
+            Locks.Begin(record.LockSince);
+            HasLocks = true;
+        }
+
         if (record.Header.Flags.HasFlag(RecordFlag.Dead))
         {
             IsDead = true;
@@ -401,6 +422,7 @@ public sealed class Portrait(Subject subject)
         DelaysQuietSince = QuietFrom(DelaysQuietSince, Images.HasFlag(ImageSet.Schedule), now);
         KeytimesQuietSince = QuietFrom(KeytimesQuietSince, Images.HasFlag(ImageSet.Keytime), now);
         CallsQuietSince = QuietFrom(CallsQuietSince, Images.HasFlag(ImageSet.Syscall), now);
+        LocksQuietSince = QuietFrom(LocksQuietSince, Images.HasFlag(ImageSet.Lock), now);
         LedgerQuietSince = QuietFrom(LedgerQuietSince, Images.HasFlag(ImageSet.Ledger), now);
     }
 

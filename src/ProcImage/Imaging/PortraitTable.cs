@@ -72,6 +72,17 @@ public sealed class PortraitTable(
         var portrait => portrait.TellsSlices && portrait.Images.HasFlag(ImageSet.Ledger) ? LifeState.Imaged : LifeState.Over,
     };
 
+    /// <summary>Of its waits for locks, and the activation that they count from; 0 where it has none.</summary>
+    public (LifeState State, ulong Since) LocksOf(Subject subject) => Find(subject) switch
+    {
+        null => (LifeState.Unknown, 0),
+        // As with those that may have a ledger.
+        { HasRecord: false, IsFinal: false, IsBuried: false } => (LifeState.Imaged, 0),
+        var portrait => (
+            !portrait.IsFinal && !portrait.IsBuried && portrait.Images.HasFlag(ImageSet.Lock) ? LifeState.Imaged : LifeState.Over,
+            portrait.HasLocks ? portrait.Locks.Since : 0),
+    };
+
     /// <summary>
     /// To be called first: takes up those that have died, and whose final record an earlier loader has not got. It may
     /// still come; else it was lost, and they are shown as they were. Who is not imaged any more is none of them.
@@ -125,6 +136,12 @@ public sealed class PortraitTable(
                 break;
             case RecordType.Calls:
                 AddCalls(bytes);
+                break;
+            case RecordType.Locks:
+                AddLocks(bytes);
+                break;
+            case RecordType.Uses:
+                AddUses(bytes);
                 break;
             case RecordType.Excepted:
                 Except(bytes);
@@ -198,6 +215,19 @@ public sealed class PortraitTable(
     {
         RecordStream.ReadCut<CallsRecord>(bytes, out var record);
         GetOrAdd(new Subject(record.Tgid, record.Tid, record.StartId)).Calls.Advance(record);
+    }
+
+    /// <summary>Likewise.</summary>
+    private void AddUses(ReadOnlySpan<byte> bytes)
+    {
+        var record = RecordStream.Read<UsesRecord>(bytes);
+        GetOrAdd(new Subject(record.Tgid, record.Tid, record.StartId)).Locks.Advance(record);
+    }
+
+    private void AddLocks(ReadOnlySpan<byte> bytes)
+    {
+        var record = RecordStream.Read<LocksRecord>(bytes);
+        GetOrAdd(new Subject(record.Tgid, record.Tid, record.StartId)).Locks.Advance(record);
     }
 
     private void AddDeath(ReadOnlySpan<byte> bytes, ulong now)
@@ -438,9 +468,11 @@ public sealed class PortraitTable(
                 DropKeytimes(portrait);
             if (HasLingered(portrait.CallsQuietSince, now))
                 portrait.DropCalls();
+            if (HasLingered(portrait.LocksQuietSince, now))
+                portrait.DropLocks();
             if (portrait.Keytimes.HasLedger && HasLingered(portrait.LedgerQuietSince, now))
                 portrait.Keytimes.DropLedger();
-            if (HasLingered(portrait.QuietSince, now) || (portrait is { QuietSince: not 0, HasDelays: false, HasKeytimes: false, HasCalls: false, HasVanished: false }))
+            if (HasLingered(portrait.QuietSince, now) || (portrait is { QuietSince: not 0, HasDelays: false, HasKeytimes: false, HasCalls: false, HasLocks: false, HasVanished: false }))
                 Forget(portrait);
         }
     }

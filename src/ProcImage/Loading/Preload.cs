@@ -25,7 +25,7 @@ internal static class Preload
                 NextPolicyId = 1,
                 NextSequence = 1,
             };
-            Pin(kernelSide, directory.Path, ImageSupport.Hooks(images), control, standby);
+            Pin(kernelSide, directory.Path, images, control, standby);
         }
         catch
         {
@@ -43,8 +43,15 @@ internal static class Preload
         var kernelSide = Open();
         try
         {
+            var probes = ImageSupport.ProbePrograms(images);
             foreach (var program in kernelSide.Programs)
-                program.Autoload = hooks.Contains(program.Name) || Pins.In(Pins.Iterators).Contains(program.Name);
+            {
+                program.Autoload = hooks.Contains(program.Name) || Pins.In(Pins.Iterators).Contains(program.Name)
+                    || probes.Contains(program.Name);
+                if (probes.Contains(program.Name))
+                    program.UseForManyProbes();
+            }
+
             kernelSide.SetVariable("possible_cpus", (uint)Bpf.PossibleCpus);
             kernelSide.SetVariable("preempt_count_behind_rq", PerCpuVariables.PreemptCountBehindRunQueue() ?? 0);
             kernelSide.Load();
@@ -80,11 +87,13 @@ internal static class Preload
 
     /// <summary>The control map comes last: where it is, everything is, and it knows what was pinned.</summary>
     private static void Pin(
-        BpfObject kernelSide, string directory, IReadOnlyList<string> hooks, Control control, bool standby)
+        BpfObject kernelSide, string directory, ImageSet images, Control control, bool standby)
     {
+        var (hooks, probes) = (ImageSupport.Hooks(images), ImageSupport.ProbePrograms(images));
         Directory.CreateDirectory(Path.Combine(directory, Pins.Links));
         Directory.CreateDirectory(Path.Combine(directory, Pins.Iterators));
         Directory.CreateDirectory(Path.Combine(directory, Pins.Programs));
+        Directory.CreateDirectory(Path.Combine(directory, Pins.Probes));
         for (var i = 0; i < Pins.All.Count; i++)
         {
             var name = Path.GetFileName(Pins.All[i]);
@@ -94,6 +103,8 @@ internal static class Preload
                 control.Pins[i] = PinMap(kernelSide.FindMap(name), path);
             else if (folder == Pins.Iterators)
                 control.Pins[i] = PinLink(kernelSide.FindProgram(name).AttachIterator(), path);
+            else if (folder == Pins.Programs && probes.Contains(name))
+                control.Pins[i] = PinProgram(kernelSide.FindProgram(name), path);
             else if (!hooks.Contains(name))
                 continue;
             else if (folder == Pins.Programs && (standby || name == Pins.WakingHook))

@@ -18,6 +18,8 @@ public sealed class Admission(int maxSeries)
     private const int OtherCallsCost = 6;
     private const int CallCost = 6;
     private const int UsualCalls = 40; // of a process, different ones
+    private const int NamedLocksCost = 58;
+    private const int OtherLocksCost = 8;
 
     /// <summary>Portraits that are not shown, as of the last time.</summary>
     public int DroppedPortraits { get; private set; }
@@ -87,6 +89,7 @@ public sealed class Admission(int maxSeries)
     private static int Cost(Portrait portrait) =>
         (portrait.IsNamed ? NamedCost + CostByCall(portrait) : OtherCost)
         + (portrait.HasKeytimes ? KeytimesCost : 0)
+        + (!portrait.HasLocks ? 0 : portrait.IsNamed ? NamedLocksCost : OtherLocksCost)
         + (!portrait.HasCalls ? 0 : portrait.IsNamed ? NamedCallsCost : OtherCallsCost);
 
     private static int CostByCall(Portrait portrait) => portrait.HasCalls ? CallCost * portrait.Calls.ByCall.Count : 0;

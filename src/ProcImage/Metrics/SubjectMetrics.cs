@@ -160,6 +160,7 @@ public static class SubjectMetrics
                 if (p.Calls.Latency.Count > 0)
                     x.Nanoseconds(id, p.Calls.Latency.Max);
             }),
+        .. LockMetrics.All,
     ];
 
     /// <summary>What any image gives.</summary>

@@ -35,6 +35,7 @@ public static class EventText
         Died died => (
             "death",
             $"{How(died.Status)}{Why(died.Certificate)}{Core(died.Status)}{Where(died)}{Invariant($", lived {died.Lifetime / 1e9:0.000} s")}"),
+        Deadlocked deadlock => ("stuck", Circle(deadlock)),
         _ => throw new ArgumentException($"there is no text for {milestone.GetType().Name}", nameof(milestone)),
     };
 
@@ -66,6 +67,9 @@ public static class EventText
     private static string Choice(ChosenByOom oom) =>
         Invariant($"chosen by the OOM killer, wanted by {oom.Trigger} ({oom.TriggerComm}), ")
         + Invariant($"cgroup {oom.Cgroup}, resident {oom.ResidentBytes / 1024} KiB");
+
+    private static string Circle(Deadlocked deadlock) => "deadlock: " + string.Join(
+        ", ", deadlock.Threads.Select(thread => Invariant($"thread {thread.Wait.Tid} waits for {thread.Wait.Owner?.Tid} on {thread.Lock}")));
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -9,10 +9,11 @@ namespace ProcImage.Text;
 /// of portraits while there is a policy.
 /// </summary>
 /// <param name="imager">Who is asked what there is.</param>
+/// <param name="locks">Who is asked for locks.</param>
 /// <param name="output">Where to.</param>
 /// <param name="withTables">See above.</param>
 /// <param name="events">Hears whether key times are imaged; null where events are not written.</param>
-internal sealed class Narrator(Imager imager, TextWriter output, bool withTables, EventWriter? events) : IAsyncDisposable
+internal sealed class Narrator(Imager imager, LockWaits locks, TextWriter output, bool withTables, EventWriter? events) : IAsyncDisposable
 {
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
@@ -79,7 +80,7 @@ internal sealed class Narrator(Imager imager, TextWriter output, bool withTables
             : policy.Kind == TargetKind.Idle
             ? $"the idle task of CPU {policy.Target}"
             : $"{policy.Kind.ToString().ToLowerInvariant()} {policy.Target} ({OneLine.Of(policy.Comm.ToString())})";
-        return $"{target}: {policy.Images.ListedLevels()}{(policy.Duration == 0 ? "" : $", for {policy.Duration / 1_000_000_000} s")}";
+        return $"{target}: {policy.ListedLevels()}{(policy.Duration == 0 ? "" : $", for {policy.Duration / 1_000_000_000} s")}";
     }
 
     /// <summary>No timer runs while nothing is collected.</summary>
@@ -118,7 +119,8 @@ internal sealed class Narrator(Imager imager, TextWriter output, bool withTables
     }
 
     private string Table(Snapshot snapshot) => PortraitText.Table(snapshot.Portraits)
-        + CallText.Blocks(snapshot.Portraits, shown => CallDetails.Read(imager, snapshot, shown));
+        + CallText.Blocks(snapshot.Portraits, shown => CallDetails.Read(imager, snapshot, shown))
+        + LockText.Blocks(snapshot.Portraits, locks.Read);
 
     private void Line(string text) => output.WriteLine(text);
 }

@@ -19,6 +19,7 @@ internal sealed class PageFile(string path, string name, string contentType)
         Script("histogram.js"),
         Script("life.js"),
         Script("list.js"),
+        Script("locks.js"),
         Script("states.js"),
     ];
 

@@ -10,12 +10,14 @@ internal static class PortraitJson
 {
     public const string ContentType = "application/json; charset=utf-8";
 
-    public static byte[] List(IEnumerable<Portrait> portraits) => Build(json =>
+    /// <param name="portraits">Those without figures are left out.</param>
+    /// <param name="locks">Asked of those that have locks.</param>
+    public static byte[] List(IEnumerable<Portrait> portraits, Func<Subject, LockDetails>? locks = null) => Build(json =>
     {
         json.WriteStartObject();
         json.WriteStartArray("processes");
         foreach (var portrait in portraits.Where(p => p.HasFigures).OrderBy(p => p.Subject.Tgid).ThenBy(p => p.Subject.Tid))
-            Write(json, portrait, isAlone: false, null);
+            Write(json, portrait, isAlone: false, null, portrait.HasLocks ? locks?.Invoke(portrait.Subject) : null);
         json.WriteEndArray();
         json.WriteEndObject();
     });
@@ -23,8 +25,9 @@ internal static class PortraitJson
     /// <summary>Null for null.</summary>
     /// <param name="portrait">With its events, which a list has not.</param>
     /// <param name="calls">Of one that has system calls.</param>
-    public static byte[]? One(Portrait? portrait, CallDetails? calls) =>
-        portrait is not { HasFigures: true } ? null : Build(json => Write(json, portrait, isAlone: true, calls));
+    /// <param name="locks">Of one that has locks.</param>
+    public static byte[]? One(Portrait? portrait, CallDetails? calls, LockDetails? locks = null) =>
+        portrait is not { HasFigures: true } ? null : Build(json => Write(json, portrait, isAlone: true, calls, locks));
 
     /// <summary>Where it is not, what was lost too.</summary>
     public static void WriteComplete(Utf8JsonWriter json, Portrait portrait)
@@ -48,7 +51,8 @@ internal static class PortraitJson
         return stream.ToArray();
     }
 
-    private static void Write(Utf8JsonWriter json, Portrait portrait, bool isAlone, CallDetails? calls)
+    private static void Write(
+        Utf8JsonWriter json, Portrait portrait, bool isAlone, CallDetails? calls, LockDetails? locks)
     {
         json.WriteStartObject();
         json.WriteNumber("tgid", portrait.Subject.Tgid);
@@ -80,6 +84,8 @@ internal static class PortraitJson
             WriteSchedule(json, portrait);
         if (portrait.HasCalls)
             SyscallJson.Write(json, portrait, calls);
+        if (portrait.HasLocks)
+            LockJson.Write(json, portrait, locks, isAlone);
         if (portrait.HasKeytimes)
             KeytimeJson.Write(json, portrait, withEvents: isAlone);
         if (portrait is { HasKeytimes: true, IsDead: true })

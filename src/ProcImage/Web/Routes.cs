@@ -8,7 +8,7 @@ using ProcImage.Metrics;
 namespace ProcImage.Web;
 
 /// <summary>What there is to get.</summary>
-internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelines, BlockedSites sites) : IDisposable
+internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelines, BlockedSites sites, LockWaits locks) : IDisposable
 {
     /// <summary>Of the bodies that are being read at the same time; the largest have some MB.</summary>
     private const long MostBytes = 64 << 20;
@@ -66,19 +66,23 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
             context,
             PortraitJson.ContentType,
             "list",
-            () => imager.Read(snapshot => PortraitJson.List(snapshot.Portraits), arrival));
+            () => imager.Read(snapshot => PortraitJson.List(snapshot.Portraits, locks.ReadWaits), arrival));
     }
 
     private async Task GetProcess(HttpContext context)
     {
         var arrival = imager.Readings;
-        if (TryParseLife(context.Request.RouteValues["life"] as string, out var subject)
-            && await Answer(
+        if (TryParseLife(context.Request.RouteValues["life"] as string, out var subject))
+        {
+            await locks.AwaitNames(subject, context.RequestAborted); // files may take their time: not in the maker
+            if (await Answer(
                 context,
                 PortraitJson.ContentType,
                 $"{subject}",
                 () => imager.Read(snapshot => One(snapshot, subject), arrival)))
-            return;
+                return;
+        }
+
         await RefuseLife(context);
     }
 
@@ -142,7 +146,10 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
 
     private ReadOnlyMemory<byte>? One(Snapshot snapshot, Subject subject) =>
         snapshot.Portraits.FirstOrDefault(portrait => portrait.Subject == subject) is { } found
-            && PortraitJson.One(found, CallDetails.Read(imager, snapshot, [found]).GetValueOrDefault(subject)) is { } json
+            && PortraitJson.One(
+                found,
+                CallDetails.Read(imager, snapshot, [found]).GetValueOrDefault(subject),
+                found.HasLocks ? locks.Read(subject) : null) is { } json
             ? json
             : NotThere;
 

@@ -10,12 +10,17 @@ public static class Workloads
 
     public static string PathOf(string name) => _compiled.GetOrAdd(name, Compile);
 
-    private static string Compile(string name)
+    /// <summary>With musl instead of glibc, and nothing else to be loaded.</summary>
+    public static string StaticPathOf(string name) => _compiled.GetOrAdd($"{name}-static", _ => Compile(
+        Requirements.Installed("musl-gcc", "musl-tools"), name, $"{name}-static", "-static"));
+
+    private static string Compile(string name) => Compile(Requirements.Installed("gcc", "gcc"), name, name);
+
+    private static string Compile(string gcc, string name, string file, params string[] options)
     {
-        string gcc = Requirements.Installed("gcc", "gcc");
         string source = Path.Combine(Repository.Root, "tests", "workloads", name + ".c");
-        string program = Path.Combine(_directory.Value, name);
-        Ran.With(gcc, "-O1", "-Wall", "-Werror", "-pthread", "-o", program, source).AssertDone();
+        string program = Path.Combine(_directory.Value, file);
+        Ran.With(gcc, [.. options, "-O1", "-Wall", "-Werror", "-pthread", "-o", program, source]).AssertDone();
         return program;
     }
 

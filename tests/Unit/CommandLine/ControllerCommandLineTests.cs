@@ -19,6 +19,7 @@ public class ControllerCommandLineTests
     [InlineData("-rSp1234", Verb.Activate, TargetKind.Thread, 1234, ImageSet.Resource | ImageSet.Schedule)]
     [InlineData("-rp 1", Verb.Activate, TargetKind.Thread, 1, ImageSet.Resource)]
     [InlineData("-l --pid=4194304", Verb.Activate, TargetKind.Thread, 4194304, ImageSet.Lock)]
+    [InlineData("--lock=contention -p12", Verb.Activate, TargetKind.Thread, 12, ImageSet.Lock)]
     [InlineData("-l --pid 0012", Verb.Activate, TargetKind.Thread, 12, ImageSet.Lock)]
     [InlineData("-P7 -k1 -s20 -lrS", Verb.Activate, TargetKind.Process, 7, ImageSet.All)]
     [InlineData("--tgid 7 --keytime 0", Verb.Activate, TargetKind.Process, 7, ImageSet.Keytime)]
@@ -52,6 +53,7 @@ public class ControllerCommandLineTests
                 KeytimeLevel = 0,
                 SyscallSequence = 0,
                 TimeSeconds = null,
+                ProbesLocks = false,
                 IncludeSelf = false,
                 Follow = false,
                 Json = false,
@@ -70,6 +72,7 @@ public class ControllerCommandLineTests
                 KeytimeLevel = 1,
                 SyscallSequence = 50,
                 TimeSeconds = uint.MaxValue,
+                ProbesLocks = false,
                 IncludeSelf = true,
                 Follow = true,
                 Json = false,

@@ -8,6 +8,7 @@ public class GetoptNormalizerTests
     [
         new Flag('r', "resource", ""),
         new Flag('S', "schedule", ""),
+        new Flag('l', "lock", "", "contention"),
         new Flag('?', "help", "") { Informs = true },
         new Valued<string>('p', "pid", "PID", "", (_, text) => text),
         new Valued<string>('t', "time", "SEC", "", (_, text) => text),
@@ -20,6 +21,7 @@ public class GetoptNormalizerTests
     [InlineData("-r -r", "--resource --resource")]
     [InlineData("-rSp1234", "--resource --schedule --pid=1234")]
     [InlineData("-rSp 1234 -S", "--resource --schedule --pid=1234 --schedule")]
+    [InlineData("-lr --lock=contention -S", "--lock --resource --lock=contention --schedule")]
     [InlineData("-p1234", "--pid=1234")]
     [InlineData("-p 1234", "--pid=1234")]
     [InlineData("--pid=1234", "--pid=1234")]
@@ -49,6 +51,9 @@ public class GetoptNormalizerTests
     [InlineData("-x", "unknown option '-x'")]
     [InlineData("-rx", "unknown option '-x' in '-rx'")]
     [InlineData("-r=1", "unknown option '-=' in '-r=1'")]
+    [InlineData("--lock=", "--lock takes no value, but was given ''")]
+    [InlineData("--lock=exact", "--lock takes no value, but was given 'exact'")]
+    [InlineData("--lock contention --wrong", "unknown option '--wrong'")]
     [InlineData("--wrong", "unknown option '--wrong'")]
     [InlineData("--wrong=1", "unknown option '--wrong'")]
     [InlineData("--wrong --help", "unknown option '--wrong'")]

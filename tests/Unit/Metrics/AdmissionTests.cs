@@ -44,8 +44,12 @@ public class AdmissionTests
     [Fact]
     public void Never_are_there_more_with_key_times()
     {
-        var record = Records.Named with { Images = ImageSet.All, Kept = ImageSet.All, KeytimeSince = 7, LedgerSince = 7 };
-        Read([.. Enumerable.Range(1, 29).Select(i => (record with { Tgid = i }).Bytes(Records.Waits(3000), Records.Times(11)))]);
+        var record = Records.Named with { Images = ImageSet.All, Kept = ImageSet.All, KeytimeSince = 7, LedgerSince = 7, LockSince = LockRecords.Since };
+        Read([.. Enumerable.Range(1, 29).SelectMany(i => new[]
+        {
+            (record with { Tgid = i }).Bytes(Records.Waits(3000), Records.Times(11)),
+            (LockRecords.Totals(3000) with { Tgid = i }).Bytes(),
+        })]);
         AssertWithinTheBound();
     }
 

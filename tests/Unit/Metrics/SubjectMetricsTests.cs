@@ -150,7 +150,7 @@ public partial class SubjectMetricsTests
 
     private Portrait Dead()
     {
-        var images = Records.Both | Records.Keytimes | ImageSet.Syscall;
+        var images = Records.Both | Records.Keytimes | ImageSet.Syscall | ImageSet.Lock;
         var final = Records.Final with
         {
             Images = images,
@@ -158,8 +158,11 @@ public partial class SubjectMetricsTests
             KeytimeSince = Since,
             LedgerSince = Since,
             SyscallSince = Since,
+            LockSince = LockRecords.Since,
         };
         _readings.Receive(CallRecords.Bytes(CallRecords.Process));
+        _readings.Receive(LockRecords.Totals(3000).Bytes());
+        _readings.Receive(LockRecords.Uses(5, 3000, 7000).Bytes());
         var dead = _readings.Receive(final.Bytes(Records.Waits(3000), Records.Times(11))).Only;
         dead.AreCallsAdmitted = true;
         return dead;

@@ -1,6 +1,7 @@
 using System.Text;
 using ProcImage.Abi;
 using ProcImage.Imaging;
+using ProcImage.Tests.Unit.Imaging;
 using ProcImage.Text;
 
 namespace ProcImage.Tests.Unit.Text;
@@ -27,6 +28,16 @@ public class EventTextTests
     {
         var local = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000).ToLocalTime();
         Assert.StartsWith($"{local:HH:mm:ss}.123456 ", Line(new Renamed(Time, 4242, "", "")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_deadlock_says_who_waits_for_whom_on_what()
+    {
+        var threads = new[] { (41, 7, "config_mutex"), (7, 41, "cache_mutex") }
+            .Select(edge => new DeadlockedThread(LockRecords.Wait(edge.Item1, edge.Item2), edge.Item3, []));
+        Assert.EndsWith(
+            " stuck   deadlock: thread 41 waits for 7 on config_mutex, thread 7 waits for 41 on cache_mutex",
+            Line(new Deadlocked(Time, 41, [.. threads], 0)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public class RoutesTests
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0));
         builder.Services.AddRoutingCore();
         await using var app = builder.Build();
-        using var routes = new Routes(null!, null!, null!, null!);
+        using var routes = new Routes(null!, null!, null!, null!, null!);
         routes.Map(app);
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();

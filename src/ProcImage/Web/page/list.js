@@ -2,6 +2,7 @@
 import { address, title } from "./api.js";
 import { fill, make } from "./dom.js";
 import { bytes, count, time } from "./format.js";
+import { lockMark } from "./locks.js";
 
 function ending(process) {
   if (process.state !== "dead") return process.state;
@@ -9,12 +10,12 @@ function ending(process) {
 }
 
 function cells(process) {
-  const { resource, schedule, syscall } = process;
+  const { resource, schedule, syscall, lock } = process;
   const mean = schedule && schedule.delay_count ? schedule.delay_sum_ns / schedule.delay_count : 0;
   return [
     [make("a", { href: `#${address(process)}` }, title(process))],
     [process.comm],
-    [ending(process) + (process.complete ? "" : ", incomplete")],
+    [ending(process) + (process.complete ? "" : ", incomplete") + lockMark(lock), lock?.deadlocked ? "failed" : ""],
     [process.images.join(", ")],
     [resource && time(resource.cpu_user_ns), "number"],
     [resource && time(resource.cpu_system_ns), "number"],
@@ -29,6 +30,8 @@ function cells(process) {
     [syscall && count(syscall.calls), "number"],
     [syscall && count(syscall.errors), "number"],
     [syscall && syscall.costliest[0]],
+    [lock && count(lock.waits), "number"],
+    [lock && time(lock.wait_ns), "number"],
   ];
 }
 
@@ -37,7 +40,9 @@ function busiest(a, b) {
   const cpu = ({ resource }) => (resource ? resource.cpu_user_ns + resource.cpu_system_ns : 0);
   const delay = ({ schedule }) => (schedule ? schedule.delay_sum_ns : 0);
   const calls = ({ syscall }) => (syscall ? syscall.latency.sum_ns : 0);
-  return cpu(b) - cpu(a) || delay(b) - delay(a) || calls(b) - calls(a);
+  const locks = ({ lock }) => (lock ? lock.wait_ns : 0);
+  return cpu(b) - cpu(a) || delay(b) - delay(a) || calls(b) - calls(a)
+    || locks(b) - locks(a);
 }
 
 function line(process) {

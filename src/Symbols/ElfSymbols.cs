@@ -2,21 +2,22 @@ using System.Buffers.Binary;
 
 namespace ProcImage.Symbols;
 
-/// <summary>The functions of an ELF file by virtual address: .symtab, or else .dynsym.</summary>
+/// <summary>The functions of an ELF file by virtual address, or its variables: .symtab, or else .dynsym.</summary>
 internal static class ElfSymbols
 {
     private const int EntrySize = 24; // Elf64_Sym
     private const ulong MostSymbols = 1_000_000; // of one table, of all types
     private const ulong LongestTable = 256 << 20; // bytes
     private const uint SymbolTable = 2, DynamicSymbols = 11, NoBits = 8; // SHT_*
-    private const int Function = 2, IndirectFunction = 10; // STT_*
+    private const int Variable = 1, Function = 2, IndirectFunction = 10; // STT_*
     private const int Undefined = 0, FirstReserved = 0xff00; // SHN_*
 
     /// <param name="bytes">The file.</param>
     /// <param name="table">Its section headers.</param>
+    /// <param name="ofVariables">Instead of functions.</param>
     /// <param name="why">Why there are none; empty where there are.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static SymbolTable Read(ByteSource bytes, ElfSectionTable table, out string why)
+    public static SymbolTable Read(ByteSource bytes, ElfSectionTable table, bool ofVariables, out string why)
     {
         why = "it has no symbols";
         try
@@ -28,7 +29,7 @@ internal static class ElfSymbols
                     continue;
                 try
                 {
-                    var functions = ReadTable(bytes, sections, section);
+                    var functions = ReadTable(bytes, sections, section, ofVariables);
                     if (functions.Count == 0)
                         continue;
                     why = "";
@@ -48,7 +49,7 @@ internal static class ElfSymbols
         return Symbols.SymbolTable.Empty;
     }
 
-    private static SymbolTable ReadTable(ByteSource bytes, ElfSection[] sections, in ElfSection table)
+    private static SymbolTable ReadTable(ByteSource bytes, ElfSection[] sections, in ElfSection table, bool ofVariables)
     {
         if (table.EntrySize != EntrySize || table.Link >= (ulong)sections.Length)
             throw new InvalidDataException("the symbol table is damaged");
@@ -59,10 +60,11 @@ internal static class ElfSymbols
             throw new InvalidDataException($"a table of more than {LongestTable >> 20} MB");
         if (!bytes.Holds(table.Offset, table.Size) || names.Type == NoBits || !bytes.Holds(names.Offset, names.Size))
             throw new InvalidDataException("the symbol table leads out of the file");
-        return Named(ReadFunctions(bytes, sections, table), bytes, names);
+        return Named(ReadFunctions(bytes, sections, table, ofVariables), bytes, names);
     }
 
-    private static List<ElfFunction> ReadFunctions(ByteSource bytes, ElfSection[] sections, in ElfSection table)
+    private static List<ElfFunction> ReadFunctions(
+        ByteSource bytes, ElfSection[] sections, in ElfSection table, bool ofVariables)
     {
         var functions = new List<ElfFunction>((int)(table.Size / EntrySize)); // no more than the file has
         var buffer = new byte[EntrySize * 2048];
@@ -74,7 +76,7 @@ internal static class ElfSymbols
             {
                 int type = entries[4] & 0xf, binding = entries[4] >> 4;
                 int section = BinaryPrimitives.ReadUInt16LittleEndian(entries[6..]);
-                if (type is not (Function or IndirectFunction) || section is Undefined or >= FirstReserved)
+                if (!(ofVariables ? type is Variable : type is Function or IndirectFunction) || section is Undefined or >= FirstReserved)
                     continue;
                 var start = BinaryPrimitives.ReadUInt64LittleEndian(entries[8..]);
                 var size = BinaryPrimitives.ReadUInt64LittleEndian(entries[16..]);

@@ -7,7 +7,8 @@ namespace ProcImage.Symbols;
 /// Symbols of files for all processes that map them; those that were needed last remain. For one thread.
 /// </summary>
 /// <param name="capacity">Bytes of symbols; a single file may have more.</param>
-internal sealed class SymbolCache(long capacity = SymbolCache.UsualCapacity)
+/// <param name="ofVariables">Instead of functions.</param>
+internal sealed class SymbolCache(long capacity = SymbolCache.UsualCapacity, bool ofVariables = false)
 {
     public const long UsualCapacity = 64 << 20;
 
@@ -61,7 +62,7 @@ internal sealed class SymbolCache(long capacity = SymbolCache.UsualCapacity)
             ? new ContentKey(elf.BuildId, new FileKey(0, 0, new FileContent(key.Content.Size, 0, 0), Root))
             : new ContentKey("", key);
         Keep(key, content);
-        return Find(key) ?? Add(key, content, SymbolFile.Read(bytes, elf));
+        return Find(key) ?? Add(key, content, SymbolFile.Read(bytes, elf, ofVariables));
     }
 
     private SymbolFile Add(in FileKey key, in ContentKey content, SymbolFile file)

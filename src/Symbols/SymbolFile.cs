@@ -2,7 +2,7 @@ namespace ProcImage.Symbols;
 
 /// <summary>What is kept of a mapped file, which itself is closed.</summary>
 /// <param name="Elf">Null where it is no ELF file.</param>
-/// <param name="Functions">By virtual address.</param>
+/// <param name="Functions">By virtual address; of a cache of variables, those.</param>
 /// <param name="Unknown">Why there are no functions; empty where there are.</param>
 internal sealed record SymbolFile(ElfFile? Elf, SymbolTable Functions, string Unknown)
 {
@@ -33,11 +33,11 @@ internal sealed record SymbolFile(ElfFile? Elf, SymbolTable Functions, string Un
     }
 
     /// <inheritdoc cref="Read(ByteSource)"/>
-    public static SymbolFile Read(ByteSource bytes, ElfFile elf)
+    public static SymbolFile Read(ByteSource bytes, ElfFile elf, bool ofVariables = false)
     {
         try
         {
-            var functions = ElfSymbols.Read(bytes, elf.Sections, out var why);
+            var functions = ElfSymbols.Read(bytes, elf.Sections, ofVariables, out var why);
             return new SymbolFile(elf, functions, why);
         }
         catch (IOException failure)

@@ -1,0 +1,84 @@
+using ProcImage.Abi;
+
+namespace ProcImage.Imaging;
+
+/// <summary>Waits for locks as they are shown: figures by kind that never step back while their image is active.</summary>
+public sealed class Locks
+{
+    private readonly LockTotals[] _kinds = new LockTotals[Limits.WaitKinds];
+    private readonly UseFigures[] _uses = new UseFigures[Limits.UseKinds];
+
+    /// <summary>CLOCK_BOOTTIME in ns of the activation that they count from.</summary>
+    public ulong Since { get; private set; }
+
+    /// <summary>Waits that slept and have ended.</summary>
+    public ulong Count => Sum(kind => kind.Waits.Count);
+
+    /// <summary>ns, of those.</summary>
+    public ulong Time => Sum(kind => kind.Waits.Sum);
+
+    public ref readonly LockTotals Of(LockKind kind) => ref _kinds[(int)kind];
+
+    /// <summary>By probes; none where the life is not probed.</summary>
+    /// <param name="kind">All but the first.</param>
+    public ref readonly UseFigures UsesOf(LockKind kind) => ref _uses[kind - LockKind.Mutex];
+
+    /// <summary>Whether anything was seen by probes.</summary>
+    public bool HasUses => Array.Exists(_uses, figures => figures.Acquisitions + figures.Failures > 0);
+
+    /// <summary>A later activation begins anew, also where nothing has waited yet.</summary>
+    public void Begin(ulong since)
+    {
+        if (since == Since)
+            return;
+        Since = since;
+        Array.Clear(_kinds);
+        Array.Clear(_uses);
+    }
+
+    /// <summary>Takes over a newer reading.</summary>
+    /// <param name="record">Copied while it changed: the higher figure is the truer.</param>
+    public void Advance(in LocksRecord record)
+    {
+        Begin(record.Since);
+        for (var kind = 0; kind < _kinds.Length; kind++)
+            Advance(ref _kinds[kind], record.Kinds[kind]);
+    }
+
+    /// <inheritdoc cref="Advance(in LocksRecord)"/>
+    public void Advance(in UsesRecord record)
+    {
+        Begin(record.Since);
+        for (var kind = 0; kind < _uses.Length; kind++)
+            Advance(ref _uses[kind], record.Kinds[kind]);
+    }
+
+    private static void Advance(ref UseFigures shown, in UseFigures read)
+    {
+        shown.Acquisitions = Math.Max(shown.Acquisitions, read.Acquisitions);
+        shown.Contended = Math.Max(shown.Contended, read.Contended);
+        shown.Failures = Math.Max(shown.Failures, read.Failures);
+        Advance(ref shown.Acquires, read.Acquires);
+        Advance(ref shown.Holds, read.Holds);
+    }
+
+    private static void Advance(ref LockTotals shown, in LockTotals read)
+    {
+        Advance(ref shown.Waits, read.Waits);
+        shown.AtOnce = Math.Max(shown.AtOnce, read.AtOnce);
+        shown.Unplaced = Math.Max(shown.Unplaced, read.Unplaced);
+    }
+
+    private static void Advance(ref Histogram shown, in Histogram read)
+    {
+        var isFirst = shown.Count == 0;
+        shown.Sum = Math.Max(shown.Sum, read.Sum);
+        shown.Max = Math.Max(shown.Max, read.Max);
+        if (read.Count > 0)
+            shown.Min = isFirst ? read.Min : Math.Min(shown.Min, read.Min);
+        for (var i = 0; i < Limits.HistogramBuckets; i++)
+            shown.Buckets[i] = Math.Max(shown.Buckets[i], read.Buckets[i]);
+    }
+
+    private ulong Sum(Func<LockTotals, ulong> figure) => _kinds.Aggregate(0UL, (sum, kind) => sum + figure(kind));
+}
