@@ -208,6 +208,12 @@ struct percpu_counter {
 	s64 count;
 	s32 *counters;
 } CORE;
+struct xol_area {
+	unsigned long vaddr;
+} CORE;
+struct uprobes_state {
+	struct xol_area *xol_area;
+} CORE;
 struct mm_struct {
 	unsigned long total_vm;
 	unsigned long hiwater_rss;
@@ -217,6 +223,7 @@ struct mm_struct {
 	unsigned long arg_end;
 	struct file *exe_file;
 	struct percpu_counter rss_stat[4];
+	struct uprobes_state uprobes_state;
 } CORE;
 struct thread_info {
 	u32 preempt_count; /* not on x86 */

@@ -352,10 +352,11 @@ static __always_inline void read_words(struct blocked_stats *at, struct task_str
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
 	void *top = (void *)BPF_CORE_READ(regs, sp);
 	at->stack_pointer = (u64)top;
-	if (all && !bpf_probe_read_user(at->words, sizeof(at->words), top))
-		return;
-	if (bpf_probe_read_user(at->words, PLACE_WORDS * sizeof(u64), top))
+	if ((!all || bpf_probe_read_user(at->words, sizeof(at->words), top)) &&
+	    bpf_probe_read_user(at->words, PLACE_WORDS * sizeof(u64), top))
 		at->stack_pointer = 0;
+	else
+		restore_returns(task, at->words, STACK_WORDS, (u64)top);
 }
 
 /* Where the task that runs is going to block. What is on top of its stack can be read only now. */

@@ -209,8 +209,10 @@ static __always_inline int keep_longest_hold(struct task_struct *task, struct lo
 	longest->user_stack[0] = 0;
 	bpf_get_current_comm(longest->comm, COMM_SIZE);
 	bpf_get_task_stack(task, longest->user_stack, sizeof(longest->user_stack), BPF_F_USER_STACK);
-	if (!bpf_probe_read_user(longest->words, sizeof(longest->words), (void *)stack))
+	if (!bpf_probe_read_user(longest->words, sizeof(longest->words), (void *)stack)) {
 		longest->stack_pointer = stack;
+		restore_returns(task, longest->words, LOCK_WORDS, stack);
+	}
 	__sync_fetch_and_add(&longest->version, 1);
 	return 0;
 }
@@ -426,6 +428,13 @@ static __always_inline bool is_part_of_another(struct lock_requests *requests, u
 	return requests->requests[last & (LOCK_REQUESTS - 1)].address == address;
 }
 
+static __always_inline u64 return_address(u64 stack)
+{
+	u64 address = 0;
+	bpf_probe_read_user(&address, sizeof(address), (void *)(stack - RETURN_ADDRESS));
+	return address;
+}
+
 static __noinline int push_request(struct lock_requests *requests, struct lock_request *request)
 {
 	if (!requests || !request || is_part_of_another(requests, request->address, request->stack))
@@ -519,6 +528,7 @@ static __noinline int lock_called(u64 cookie, u64 first, u64 second, u64 stack)
 		.address = address,
 		.begin = bpf_ktime_get_boot_ns(),
 		.stack = stack,
+		.return_address = return_address(stack),
 		.switches = BPF_CORE_READ(task, nvcsw),
 		.kind = kind,
 		.function = function,

@@ -16,6 +16,7 @@ char LICENSE[] SEC("license") = "GPL";
 #include "policy.h"
 #include "resource.h"
 #include "keytime.h"
+#include "return_address.h"
 #include "ledger.h"
 #include "call_table.h"
 #include "ended_call.h"

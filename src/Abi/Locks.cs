@@ -171,6 +171,13 @@ public struct WaitRecord
     public ulong Instruction;
     public ulong StackPointer;
     public ulong FramePointer;
+
+    /// <summary>Of the call that is probed and has it wait: a trampoline of the kernel's stands where its return address was.</summary>
+    public ulong Trampoline;
+
+    /// <summary>0: no such call.</summary>
+    public ulong ReturnAt;
+    public ulong ReturnAddress;
     public Comm Comm;
 }
 

@@ -13,7 +13,7 @@ public static class LoaderCommandLine
     private static readonly ListenAddress _defaultListen =
         new ListenAddress.Ip(new IPEndPoint(IPAddress.Loopback, 19435));
 
-    private static readonly Flag _all = new('a', "all", "every image that this build has");
+    private static readonly Flag _all = new('a', "all", "every image");
     private static readonly Flag _keytime = new(
         'k', "keytime", "key times: start, exec, exit, time in each state");
     private static readonly Flag _lock = new('l', "lock", "waits for locks: who, for whom, how long");

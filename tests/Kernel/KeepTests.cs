@@ -16,7 +16,7 @@ public sealed class KeepTests(ITestOutputHelper log) : KernelTest(log, "-a", "--
         naps.Go();
         Loader.Signal(signal);
         Assert.Equal(0, Loader.AwaitExit());
-        Assert.StartsWith("kept: 12 hooks, 12 maps, 5 iterators;", Loader.AwaitLine("kept"), StringComparison.Ordinal);
+        Assert.StartsWith("kept: 12 hooks, 14 maps, 6 iterators;", Loader.AwaitLine("kept"), StringComparison.Ordinal);
         Assert.False(Loader.Status().GetProperty("loader").GetProperty("alive").GetBoolean());
         naps.Go();
         using var next = Loader.StartOn(Loader.Directory);

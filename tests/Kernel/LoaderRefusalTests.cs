@@ -5,15 +5,6 @@ public sealed class LoaderRefusalTests
 {
     private readonly string _directory = Loader.NewDirectory();
 
-    [Theory]
-    [InlineData("-l")]
-    [InlineData("-rl")]
-    public void An_image_that_this_build_has_not_is_refused(string option)
-    {
-        Run(option, "--listen", "none").AssertRefused(3);
-        Assert.False(Directory.Exists(_directory));
-    }
-
     [Fact]
     public void No_image_is_a_usage_error() => Run().AssertRefused(2);
 

@@ -22,7 +22,7 @@ public sealed partial class LockContentionTests(ITestOutputHelper log) : KernelT
             isStatic ? Workloads.StaticPathOf("locks") : Workloads.PathOf("locks"));
         int pid = int.Parse(strace.ReadLine(TimeSpan.FromSeconds(20)).Split(' ')[1], CultureInfo.InvariantCulture);
         Eventually.True(() => Proc.Threads(pid).Count == Threads + 1 && LinesOf(trace).Count(IsWait) == Threads, "all of them wait");
-        Loader.Control("-l", "-P", $"{pid}");
+        Loader.Control("--lock=contention", "-P", $"{pid}");
         int before = LinesOf(trace).Count;
         strace.Say("go");
         Assert.StartsWith("done ", strace.ReadLine(TimeSpan.FromSeconds(60)), StringComparison.Ordinal);

@@ -108,6 +108,22 @@ public sealed class OffCpuTests(ITestOutputHelper log) : KernelTest(log)
         Assert.Contains(lines, line => line.Contains("short_wait", StringComparison.Ordinal));
     }
 
+    /// <summary>While it is called a trampoline of the kernel's stands in place of its return address.</summary>
+    [Fact]
+    public void Who_has_called_a_function_that_is_probed_is_known()
+    {
+        var waits = Own(new Child(Workloads.PathOf("conditions")));
+        waits.ReadLine(_limit);
+        Loader.Control("-k1", "-l", "-P", $"{waits.Pid}");
+        AwaitNames(waits.Pid, "short_wait");
+        Thread.Sleep(500);
+        string text = AwaitNames(waits.Pid, "long_wait");
+        Log.WriteLine(text);
+        Assert.All(
+            text.Split('\n').Where(line => line.Contains("pthread_cond_", StringComparison.Ordinal)),
+            line => Assert.Contains("_wait;", line, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_program_that_only_its_own_mount_namespace_has_keeps_its_names()
     {

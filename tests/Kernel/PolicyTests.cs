@@ -113,7 +113,7 @@ public sealed class PolicyTests(ITestOutputHelper log) : KernelTest(log)
             Loader.Scrape().One("proc_image_build_info").Labels["abi"], $"{status.GetProperty("abi").GetInt32()}");
         Assert.Equal(Loader.Pid, status.GetProperty("loader").GetProperty("pid").GetInt32());
         Assert.True(status.GetProperty("loader").GetProperty("alive").GetBoolean());
-        Assert.Equal(["keytime", "resource", "syscall", "schedule"], Texts(status.GetProperty("preloaded")));
+        Assert.Equal(["keytime", "lock", "resource", "syscall", "schedule"], Texts(status.GetProperty("preloaded")));
         Assert.True(status.GetProperty("attached").GetBoolean());
         var policy = Assert.Single(status.GetProperty("policies").EnumerateArray());
         Assert.Equal(1, policy.GetProperty("id").GetInt32());

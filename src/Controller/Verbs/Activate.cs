@@ -67,11 +67,6 @@ internal static class Activate
 
     private static void RequirePreloaded(PolicyBook book, ImageSet images)
     {
-        var unknown = images & ~ImageSets.InThisBuild;
-        if (unknown != ImageSet.None)
-            throw new CommandException(
-                ExitStatus.Unsupported,
-                $"this build has no image of {unknown.Listed()}; it has {ImageSets.InThisBuild.Listed()}");
         var missing = images & ~book.Preloaded;
         if (missing != ImageSet.None)
             throw new CommandException(

@@ -92,11 +92,12 @@ internal sealed class LockNames : IDisposable
         var wait = thread.Wait;
         var memory = new ProcessMemory(wait.Tid); // its process may have no first thread any more
         var (instruction, stackPointer, framePointer) = wait.Registers;
+        ulong[] WordsAt(ulong address, int most) => wait.Probed.Restore(address, memory.ReadWords(address, most));
         var walk = StackWalk.Walk(
             instruction, framePointer, stackPointer,
-            at => memory.ReadWords(at, 2) is [var frame, var caller] ? (frame, caller) : null,
+            at => WordsAt(at, 2) is [var frame, var caller] ? (frame, caller) : null,
             Limits.LockFrames);
-        var words = memory.ReadWords(stackPointer, Limits.LockWords);
+        var words = WordsAt(stackPointer, Limits.LockWords);
         return thread with
         {
             Lock = variables?.NameOf(wait.Address) ?? thread.Lock,

@@ -16,6 +16,7 @@ namespace ProcImage.Imaging;
 /// <param name="Whose">For whom it counts.</param>
 /// <param name="Program">Another one after each exec.</param>
 /// <param name="Registers">Of its call.</param>
+/// <param name="Probed">Of the call of its C library that waits.</param>
 public sealed record LockWait(
     Subject Process,
     int Tid,
@@ -29,7 +30,8 @@ public sealed record LockWait(
     LockOwner? Owner,
     EventFlag Whose,
     uint Program,
-    CallRegisters Registers)
+    CallRegisters Registers,
+    ProbedReturn Probed)
 {
     /// <summary>Whether both are of one wait that stands still, for the same owner.</summary>
     public bool IsStill(LockWait before) =>
@@ -58,3 +60,21 @@ public readonly record struct LockOwner(int Tid, string Comm);
 
 /// <summary>Where a thread has called the kernel.</summary>
 public readonly record struct CallRegisters(ulong Instruction, ulong StackPointer, ulong FramePointer);
+
+/// <summary>
+/// Where a call that is probed will return to. The kernel has put the address of a trampoline on the stack in its place.
+/// </summary>
+/// <param name="Trampoline">0 where no call is probed.</param>
+/// <param name="At">Where it stands.</param>
+/// <param name="Address">That it stands for.</param>
+public readonly record struct ProbedReturn(ulong Trampoline, ulong At, ulong Address)
+{
+    /// <summary>In words of the stack from an address on.</summary>
+    public ulong[] Restore(ulong from, ulong[] words)
+    {
+        var at = (At - from) / sizeof(ulong);
+        if (Trampoline != 0 && at < (ulong)words.Length && words[at] == Trampoline)
+            words[at] = Address;
+        return words;
+    }
+}

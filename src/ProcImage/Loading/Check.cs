@@ -18,7 +18,7 @@ internal static class Check
         foreach (var image in ImageSet.All.Each())
         {
             var problem = Try(image);
-            if (problem is not null && ImageSets.InThisBuild.HasFlag(image))
+            if (problem is not null)
                 status = ExitStatus.Unsupported;
             output.WriteLine($"{image.Listed() + ":",-10} {problem ?? "supported"}");
         }
@@ -28,8 +28,6 @@ internal static class Check
 
     private static string? Try(ImageSet image)
     {
-        if (!ImageSets.InThisBuild.HasFlag(image))
-            return "not in this build";
         try
         {
             using var kernelSide = Preload.Load(image);

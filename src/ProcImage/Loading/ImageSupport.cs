@@ -1,10 +1,9 @@
 using Libbpf;
 using ProcImage.Abi;
-using ProcImage.CommandLine;
 
 namespace ProcImage.Loading;
 
-/// <summary>Which images this build has, and which hooks each of them needs.</summary>
+/// <summary>Which hooks and probes each image needs.</summary>
 internal static class ImageSupport
 {
     private static readonly Lazy<bool> _hasPrepareExec = new(() => Bpf.HasTracepoint(Pins.PrepareExecHook));
@@ -31,19 +30,8 @@ internal static class ImageSupport
         _ => true,
     };
 
-    /// <summary>What was asked for, or of all the images those that there are.</summary>
-    /// <exception cref="CommandException">An image was named that this build does not have.</exception>
-    public static ImageSet Select(LoaderOptions options)
-    {
-        if (options.All)
-            return ImageSets.InThisBuild;
-        var images = options.Images | (options.Images.HasFlag(ImageSet.Keytime) ? ImageSet.Ledger : ImageSet.None);
-        var missing = images & ~ImageSets.InThisBuild;
-        return missing == ImageSet.None
-            ? images
-            : throw new CommandException(
-                ExitStatus.Unsupported,
-                $"this build has no image of {missing.Listed()}; "
-                + $"it has {ImageSets.InThisBuild.Listed()}, and -a takes those");
-    }
+    /// <summary>What was asked for.</summary>
+    public static ImageSet Select(LoaderOptions options) => options.All
+        ? ImageSet.All
+        : options.Images | (options.Images.HasFlag(ImageSet.Keytime) ? ImageSet.Ledger : ImageSet.None);
 }

@@ -144,7 +144,7 @@ internal sealed class Exporter(KernelSide kernelSide, Imager imager, Admission a
         }
 
         x.Begin(SystemMetrics.TasksImaged);
-        foreach (var image in ImageSets.InThisBuild.Names())
+        foreach (var image in ImageSet.All.Names())
             x.Number(Exposition.Label("image", image), CountTasks(snapshot, image));
 
         x.Begin(SystemMetrics.Losses);

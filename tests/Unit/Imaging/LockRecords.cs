@@ -53,5 +53,5 @@ internal static class LockRecords
     /// <summary>A thread that waits for another one, at an address that is the owner's tid.</summary>
     public static LockWait Wait(int tid, int owner, ulong switches = 5) => new(
         Subject, tid, (ulong)tid * 1000, $"t{tid}", (ulong)owner, owner == 0 ? LockKind.Futex : LockKind.Mutex, Since + 1, switches, false,
-        owner == 0 ? null : new LockOwner(owner, $"t{owner}"), EventFlag.OfProcess, 1, default);
+        owner == 0 ? null : new LockOwner(owner, $"t{owner}"), EventFlag.OfProcess, 1, default, default);
 }
