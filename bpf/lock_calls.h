@@ -572,6 +572,34 @@ static __noinline int lock_returned(s32 result, u64 stack)
 	return 0;
 }
 
+/* Null where there is none of this activation. */
+static __always_inline struct uses_record *find_uses(struct task_struct *task, s32 life_tid, u64 since)
+{
+	struct life life;
+	fill_life(&life, task, life_tid);
+	struct uses_record *uses = bpf_map_lookup_elem(&use_totals, &life);
+	return uses && uses->since == since ? uses : NULL;
+}
+
+/* Set before the load: the kernel has no link of many probes (6.6), so each is a perf event of its own. */
+const volatile bool probes_are_alone = false;
+
+/*
+ * Such an event is of the process while its first thread has its memory. After that thread has ended the
+ * traps call nothing more.
+ */
+static __noinline int lock_end_leader(struct task_struct *task)
+{
+	if (!probes_are_alone || !task || task->pid != task->tgid || !task->signal->live.counter)
+		return 0;
+	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
+	if (!image || !find_uses(task, 0, image->lock_since))
+		return 0;
+	image->incomplete = 1;
+	lose(LOSS_LOCK);
+	return 0;
+}
+
 /* Of a life that has ended, or of an image whose figures are forgotten. The maps by lock are user space's. */
 static __noinline int forget_locks(struct task_struct *task, s32 life_tid)
 {
@@ -582,15 +610,6 @@ static __noinline int forget_locks(struct task_struct *task, s32 life_tid)
 	bpf_map_delete_elem(&lock_totals, &life);
 	bpf_map_delete_elem(&use_totals, &life);
 	return 0;
-}
-
-/* Null where there is none of this activation. */
-static __always_inline struct uses_record *find_uses(struct task_struct *task, s32 life_tid, u64 since)
-{
-	struct life life;
-	fill_life(&life, task, life_tid);
-	struct uses_record *uses = bpf_map_lookup_elem(&use_totals, &life);
-	return uses && uses->since == since ? uses : NULL;
 }
 
 #endif

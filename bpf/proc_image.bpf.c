@@ -217,8 +217,10 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 	ledger_exit(task, image, now);
 	if (act->active[IMAGE_SYSCALL])
 		syscall_end_thread(task);
-	if (act->active[IMAGE_LOCK])
+	if (act->active[IMAGE_LOCK]) {
 		lock_end_thread(task);
+		lock_end_leader(task);
+	}
 	if (target) {
 		if (ledger_counts_target(act, image, target))
 			ledger_settle_task(act, &target->keytime, task, now);

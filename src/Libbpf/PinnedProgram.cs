@@ -56,7 +56,8 @@ public sealed unsafe class PinnedProgram : IDisposable
     /// <param name="pid">The process.</param>
     /// <param name="atReturn">Where the functions return, instead of where they begin.</param>
     /// <exception cref="BpfException">
-    /// ESRCH when there is no such process; EOPNOTSUPP or ENOTSUPP when an instruction cannot be probed; EPERM without CAP_PERFMON.
+    /// ESRCH when there is no such process; EOPNOTSUPP or ENOTSUPP when an instruction cannot be probed; EPERM without CAP_PERFMON;
+    /// EINVAL when the kernel has no such links.
     /// </exception>
     public BpfLink AttachProbes(string file, IReadOnlyList<(ulong Offset, ulong Cookie)> probes, int pid, bool atReturn)
     {
@@ -65,7 +66,7 @@ public sealed unsafe class PinnedProgram : IDisposable
         fixed (byte* path = Encoding.UTF8.GetBytes(file + '\0'))
         fixed (ulong* at = offsets, with = cookies)
         {
-            var link = new LinkCreation.Attributes
+            var link = new LinkCreation.ManyProbes
             {
                 prog_fd = (uint)Fd,
                 attach_type = LinkCreation.UprobeMulti,
@@ -79,6 +80,21 @@ public sealed unsafe class PinnedProgram : IDisposable
             var fd = BpfError.CheckErrno(LinkCreation.Create(link), BpfOperation.Attach, $"{_subject} to process {pid}");
             return new BpfLink(new SafeFileHandle(fd, ownsHandle: true), $"link of {_subject}");
         }
+    }
+
+    /// <summary>
+    /// The same for one probe, which every kernel has: a perf event. It is the process's while its first thread lives.
+    /// </summary>
+    /// <exception cref="BpfException">As of <see cref="AttachProbes"/>.</exception>
+    public BpfLink AttachProbe(string file, (ulong Offset, ulong Cookie) probe, int pid, bool atReturn)
+    {
+        using var lease = new HandleLease(_fd);
+        var subject = $"{_subject} to process {pid}";
+        using var opened = new SafeFileHandle(
+            BpfError.CheckErrno(PerfEvent.OpenProbe(file, probe.Offset, pid, atReturn), BpfOperation.Attach, subject), ownsHandle: true);
+        var fd = BpfError.CheckErrno(
+            LinkCreation.CreateForEvent(Fd, (int)opened.DangerousGetHandle(), probe.Cookie), BpfOperation.Attach, subject);
+        return new BpfLink(new SafeFileHandle(fd, ownsHandle: true), $"link of {_subject}");
     }
 
     /// <summary>What the kernel says of it now.</summary>

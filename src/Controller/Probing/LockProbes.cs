@@ -21,8 +21,6 @@ internal static class LockProbes
     {
         if (ProbePins.All(directory).Any(pin => pin.Policy == policy))
             return 0;
-        if (FileIdentity.Of(Pins.Program(directory, Pins.ProbeEnter)) is null)
-            throw new CommandException(ExitStatus.Unsupported, $"this kernel has no probes of one process alone (since 6.6); {WayOut}");
         try
         {
             using var enter = PinnedProgram.Open(Pins.Program(directory, Pins.ProbeEnter));
@@ -33,14 +31,15 @@ internal static class LockProbes
                 using (path)
                 {
                     var name = string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{path.DangerousGetHandle()}");
-                    Attach(enter, name, plan.Enter, tgid, atReturn: false, ProbePins.Path(directory, policy, number, Pins.ProbeEnter));
-                    Attach(leave, name, plan.Return, tgid, atReturn: true, ProbePins.Path(directory, policy, number, Pins.ProbeReturn));
+                    foreach (var link in Attach(enter, name, plan.Enter, tgid, atReturn: false))
+                        Pin(link, ProbePins.Path(directory, policy, number++, Pins.ProbeEnter));
+                    foreach (var link in Attach(leave, name, plan.Return, tgid, atReturn: true))
+                        Pin(link, ProbePins.Path(directory, policy, number++, Pins.ProbeReturn));
                     count += plan.Enter.Count;
-                    number++;
                 }
             }
 
-            return number > 0
+            return count > 0
                 ? count
                 : throw new CommandException(ExitStatus.Failed, $"process {tgid} has no C library with locks that could be probed; {WayOut}");
         }
@@ -61,11 +60,24 @@ internal static class LockProbes
             File.Delete(pin);
     }
 
-    private static void Attach(
-        PinnedProgram program, string file, IReadOnlyList<(ulong Offset, ulong Cookie)> probes, int tgid, bool atReturn, string pin)
+    /// <summary>One link, or before 6.6 one for each probe.</summary>
+    private static IEnumerable<BpfLink> Attach(
+        PinnedProgram program, string file, IReadOnlyList<(ulong Offset, ulong Cookie)> probes, int tgid, bool atReturn)
     {
-        using var link = program.AttachProbes(file, probes, tgid, atReturn);
-        link.Pin(pin);
+        try
+        {
+            return [program.AttachProbes(file, probes, tgid, atReturn)];
+        }
+        catch (BpfException unknown) when (unknown.Errno == Errno.EINVAL)
+        {
+            return probes.Select(probe => program.AttachProbe(file, probe, tgid, atReturn));
+        }
+    }
+
+    private static void Pin(BpfLink link, string path)
+    {
+        using (link)
+            link.Pin(path);
     }
 
     /// <summary>Of the files that the process has mapped; the caller closes each.</summary>

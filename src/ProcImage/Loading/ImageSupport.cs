@@ -11,12 +11,13 @@ internal static class ImageSupport
     // The event has had the sizes of the task since the hook has had the task itself: 6.8.
     private static readonly Lazy<bool> _hasVictim = new(() => Bpf.HasMember($"trace_event_raw_{Pins.VictimHook}", "total_vm"));
 
-    // Many probes in one link, of one process: 6.6.
-    private static readonly Lazy<bool> _hasProbes = new(() => Bpf.HasFunction("bpf_uprobe_multi_link_attach"));
+    private static readonly Lazy<bool> _hasManyProbes = new(() => Bpf.HasFunction("bpf_uprobe_multi_link_attach"));
 
-    /// <summary>Programs of probes, where an image needs them and the kernel has what they need.</summary>
-    public static IReadOnlyList<string> ProbePrograms(ImageSet images) =>
-        images.HasFlag(ImageSet.Lock) && _hasProbes.Value ? Pins.ProbePrograms : [];
+    /// <summary>Whether one link can have many probes: 6.6.</summary>
+    public static bool HasManyProbes => _hasManyProbes.Value;
+
+    /// <summary>Programs of probes, where an image needs them.</summary>
+    public static IReadOnlyList<string> ProbePrograms(ImageSet images) => images.HasFlag(ImageSet.Lock) ? Pins.ProbePrograms : [];
 
     /// <summary>Those that this kernel has.</summary>
     /// <exception cref="BpfException">There is no libbpf 1.x.</exception>

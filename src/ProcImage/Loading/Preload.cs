@@ -48,12 +48,13 @@ internal static class Preload
             {
                 program.Autoload = hooks.Contains(program.Name) || Pins.In(Pins.Iterators).Contains(program.Name)
                     || probes.Contains(program.Name);
-                if (probes.Contains(program.Name))
+                if (probes.Contains(program.Name) && ImageSupport.HasManyProbes)
                     program.UseForManyProbes();
             }
 
             kernelSide.SetVariable("possible_cpus", (uint)Bpf.PossibleCpus);
             kernelSide.SetVariable("preempt_count_behind_rq", PerCpuVariables.PreemptCountBehindRunQueue() ?? 0);
+            kernelSide.SetVariable("probes_are_alone", !ImageSupport.HasManyProbes);
             kernelSide.Load();
             return kernelSide;
         }
