@@ -85,6 +85,7 @@ if check "dotnet build" dotnet build ProcImage.sln --nologo --verbosity quiet; t
 	run_project Unit
 	run_project Abi
 	run_project Grafana
+	run_project Vm
 	if ((EUID == 0)); then
 		run_project Kernel
 	else

@@ -86,8 +86,11 @@ enum loss {
 	LOSS_SLICE = 4,	  /* the ring buffer of slices was full: a timeline has a gap */
 	LOSS_STACK = 5,	  /* there was no room for a stack: a blocked time is missing */
 	LOSS_LOCK = 6,	  /* there was no room for a lock, or for a life that waits: a wait is missing */
-	LOSSES = 7,
+	LOSS_RUN = 7,	  /* the kernel has left out the program of a hook; counted by the loader */
+	LOSSES = 8,
 };
+
+#define LOSS_WORDS 9 /* of the map of losses: behind them, how many runs the loader has seen left out */
 
 enum record_type {
 	RECORD_PROCESS = 1,	  /* struct process_record, from the portraits iterator */
@@ -488,8 +491,8 @@ struct shown {
 	__u32 images; /* that counted last */
 	__u32 dead;
 	__u32 oom;
-	__u32 counted; /* it is in exit_totals, although no final record has come */
-	__u32 pad;
+	__u32 counted;	 /* it is in exit_totals, although no final record has come */
+	__u32 lacks_run; /* the kernel has left out programs while it was imaged */
 	char comm[COMM_SIZE];
 };
 

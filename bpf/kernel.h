@@ -237,7 +237,7 @@ struct task_struct {
 	s32 tgid;
 	unsigned int flags;
 	int prio;
-	int on_cpu;
+	u32 on_cpu; /* a byte in 7.2: of unsigned numbers alone libbpf changes the size */
 	u32 __state;
 	unsigned in_execve : 1;
 	int exit_code;

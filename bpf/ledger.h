@@ -99,14 +99,15 @@ static __always_inline u64 ledger_settle(struct keytime *keytime, u64 now, u64 r
 /* Of a task that may be switching on another CPU. Where no copy comes out whole, the last one has to do. */
 static __always_inline void ledger_copy(struct keytime *to, struct keytime *from)
 {
-	for (int i = 0; i < COPY_TRIES; i++) {
-		u64 version = *(volatile u64 *)&from->version;
+	u64 before, after;
+	int left = COPY_TRIES;
+	do { /* its end jumps back: the verifier of 6.1 takes no loop that falls into its own beginning */
+		before = *(volatile u64 *)&from->version;
 		barrier();
 		*to = *from;
 		barrier();
-		if (!(version & 1) && *(volatile u64 *)&from->version == version)
-			return;
-	}
+		after = *(volatile u64 *)&from->version;
+	} while ((before & 1 || before != after) && --left);
 }
 
 static __always_inline void ledger_settle_task(struct activity *act, struct keytime *keytime,

@@ -214,7 +214,7 @@ MAP(policies, BPF_MAP_TYPE_ARRAY, MAX_POLICIES, u32, struct policy);
 MAP(targets, BPF_MAP_TYPE_HASH, MAX_POLICIES, struct target_key, u32);
 MAP(activity, BPF_MAP_TYPE_ARRAY, 1, u32, struct activity);
 MAP(deadlines, BPF_MAP_TYPE_ARRAY, MAX_POLICIES, u32, struct deadline);
-MAP(losses, BPF_MAP_TYPE_PERCPU_ARRAY, LOSSES, u32, u64);
+MAP(losses, BPF_MAP_TYPE_PERCPU_ARRAY, LOSS_WORDS, u32, u64);
 MAP(system, BPF_MAP_TYPE_PERCPU_ARRAY, 1, u32, struct system_stats);
 MAP(exits, BPF_MAP_TYPE_ARRAY, 1, u32, struct exit_totals);
 MAP(percpu_anchor, BPF_MAP_TYPE_PERCPU_ARRAY, 1, u32, struct percpu_anchor);

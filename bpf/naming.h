@@ -28,8 +28,10 @@ static __always_inline u32 slot_of(struct activity *act, u32 kind, s32 id, u64 s
  * does not count, memory is read by BPF_CORE_READ(): for each pointer that is followed directly the verifier
  * goes through all types of the kernel, for a millisecond.
  */
-static __always_inline bool is_own(struct activity *act, struct task_struct *task)
+static __noinline int is_own(struct activity *act, struct task_struct *task)
 {
+	if (!act || !task)
+		return 0;
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
 	if (!mm) /* the thread is exiting */
 		mm = BPF_CORE_READ(task, group_leader, mm);
@@ -182,6 +184,16 @@ static __noinline int begin_target_images(struct task_struct *task, struct targe
 	return 0;
 }
 
+/* Not inlined twice: the verifier of 6.1 allows 512 bytes for all frames that are within each other. */
+static __noinline int stop_ledger(struct task_struct *task, struct keytime *keytime, u64 stop, u64 now)
+{
+	struct activity *act = get_activity();
+	if (!act || !task || !keytime)
+		return 0;
+	ledger_stop(act, keytime, task, stop, now);
+	return 0;
+}
+
 /* kept: images of the process and of the thread that are. */
 static __noinline int sweep_calls(struct task_struct *task, u32 kept, u32 kept_of_thread)
 {
@@ -279,7 +291,7 @@ static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 	image->named = names.named;
 	u32 wanted = images_for_process(act, image), fresh = wanted & ~counting;
 	if (ended & ~wanted & 1 << IMAGE_LEDGER)
-		ledger_stop(act, &image->keytime, task, stop, now);
+		stop_ledger(task, &image->keytime, stop, now);
 	if (!counting && task == leader)
 		image->incomplete = 0;
 	if (fresh)
@@ -305,7 +317,7 @@ static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 		bpf_task_storage_get(&target_images, task, 0, wanted ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
 	if (target) {
 		if (target->images & ~wanted & 1 << IMAGE_LEDGER)
-			ledger_stop(act, &target->keytime, task, stop, now);
+			stop_ledger(task, &target->keytime, stop, now);
 		fresh = wanted & ~(target->images & counting_thread);
 		if (fresh)
 			begin_target_images(task, target, fresh, now);

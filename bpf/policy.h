@@ -31,9 +31,11 @@ static __always_inline u64 counts_for_process(struct activity *act, struct task_
 	       test_slot(words, image->policies[NAMED_BY_ANCESTOR]);
 }
 
-/* The images of the live policies that name the process of a task. */
-static __always_inline u32 images_for_process(struct activity *act, struct task_image *image)
+/* The images of the live policies that name the process of a task. Inlined, it takes 140 bytes of a frame. */
+static __noinline u32 images_for_process(struct activity *act, struct task_image *image)
 {
+	if (!act || !image)
+		return 0;
 	u32 mask = 0;
 	for (u32 which = 0; which < IMAGES; which++)
 		mask |= counts_for_process(act, image, which) << which;
@@ -131,6 +133,9 @@ static __always_inline void follow(struct activity *act, struct task_image *imag
 		end_bereft(act, old);
 }
 
+/* Since 6.18 (e25ddfb388c8) fully preemptible kernels refuse programs that use timers. */
+const volatile bool has_timers = true;
+
 static int deadline_passed(void *map, u32 *key, struct deadline *deadline)
 {
 	u32 slot = *key;
@@ -155,7 +160,7 @@ static __always_inline void arm_deadline(struct activity *act, struct policy *po
 	u64 now = bpf_ktime_get_boot_ns();
 	if (!policy->deadline)
 		policy->deadline = now + policy->duration;
-	if (deadline) {
+	if (has_timers && deadline) {
 		deadline->when = policy->deadline;
 		long error = bpf_timer_init(&deadline->timer, &deadlines, CLOCK_BOOTTIME);
 		if (!error || error == -EBUSY) /* EBUSY: the slot has had a deadline before */
@@ -247,8 +252,9 @@ static __always_inline void learn_caller(struct activity *act, u32 caller)
 	struct mm_struct *mm = self->mm;
 	if (caller >= CALLERS || !mm)
 		return;
-	act->own_inode[caller] = BPF_CORE_READ(mm, exe_file, f_inode, i_ino);
-	act->own_device[caller] = BPF_CORE_READ(mm, exe_file, f_inode, i_sb, s_dev);
+	barrier_var(caller); /* the verifier of 6.1 forgets the bound of what was on the stack meanwhile */
+	act->own_inode[caller & (CALLERS - 1)] = BPF_CORE_READ(mm, exe_file, f_inode, i_ino);
+	act->own_device[caller & (CALLERS - 1)] = BPF_CORE_READ(mm, exe_file, f_inode, i_sb, s_dev);
 	if (caller == CALLER_LOADER)
 		act->loader_tgid = self->tgid;
 }

@@ -58,13 +58,11 @@ static __always_inline u64 percpu_base(void)
 }
 
 struct percpu_sum {
-	s32 *counters[RSS_COUNTERS];
-	u64 base;
+	u64 counters[RSS_COUNTERS]; /* behind that of the anchor: the stack has no room for one more number */
 	s64 sum;
 };
 
-/* A per-CPU pointer and the address on a CPU differ by an offset that is the same for all of that CPU's data.
- */
+/* Two per-CPU data are as far from each other on each CPU as their pointers are. */
 static long add_cpu(u32 cpu, void *context)
 {
 	struct percpu_sum *sum = context;
@@ -73,11 +71,11 @@ static long add_cpu(u32 cpu, void *context)
 	if (!anchor)
 		return 1;
 	anchor->here = (u64)&anchor->here;
-	u64 offset = anchor->here - sum->base;
+	u64 here = anchor->here;
 	for (int i = 0; i < RSS_COUNTERS; i++) {
 		s32 part = 0;
 		if (i != MM_SWAPENTS &&
-		    !bpf_probe_read_kernel(&part, sizeof(part), (void *)((u64)sum->counters[i] + offset)))
+		    !bpf_probe_read_kernel(&part, sizeof(part), (void *)(here + sum->counters[i])))
 			sum->sum += part;
 	}
 	return 0;
@@ -93,14 +91,14 @@ static __always_inline u64 resident_pages(struct mm_struct *mm)
 			if (i != MM_SWAPENTS)
 				sum.sum += BPF_CORE_READ(old, rss_stat.count[i].counter);
 	} else {
-		sum.base = percpu_base();
+		u64 base = percpu_base();
 		/* By the running kernel's stride: a lock of another size may stand in each. */
 		u64 counter = (u64)mm + bpf_core_field_offset(struct mm_struct, rss_stat);
 		for (int i = 0; i < RSS_COUNTERS; i++, counter += bpf_core_type_size(struct percpu_counter)) {
 			if (i == MM_SWAPENTS)
 				continue;
 			struct percpu_counter *rss = (void *)counter;
-			sum.counters[i] = BPF_CORE_READ(rss, counters);
+			sum.counters[i] = (u64)BPF_CORE_READ(rss, counters) - base;
 			sum.sum += BPF_CORE_READ(rss, count);
 		}
 		bpf_loop(possible_cpus < MAX_CPUS ? possible_cpus : MAX_CPUS, add_cpu, &sum, 0);

@@ -37,6 +37,17 @@ platform() {
 	esac
 }
 
+# Where the machine itself gets Debian from.
+debian_mirror() {
+	local uri=''
+	if command -v apt-get >/dev/null; then
+		# shellcheck disable=SC2016 # apt's own variables
+		uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' 'Label: Debian' |
+			head -1 || true)
+	fi
+	echo "${uri:-http://deb.debian.org/debian}"
+}
+
 version() { sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props; }
 
 # Debian's names of the packages that give each command, file or library.
@@ -82,6 +93,9 @@ test_needs=(
 	groff=groff-base
 	mandoc=mandoc
 	zsh=zsh
+	qemu-system-x86_64=qemu-system-x86
+	busybox=busybox-static
+	cpio=cpio
 )
 
 # What of the needs this machine lacks, as the names of packages.

@@ -52,4 +52,17 @@ public struct Activity
 
     /// <summary>Changes whenever what counts for a task may have changed.</summary>
     public uint Generation;
+
+    /// <summary>Images that some live policy has.</summary>
+    public readonly ImageSet Counting
+    {
+        get
+        {
+            var counting = ImageSet.None;
+            for (var image = 0; image < (int)Image.Images; image++)
+                if (Active[image] > 0)
+                    counting |= (ImageSet)(1u << image);
+            return counting;
+        }
+    }
 }

@@ -58,7 +58,8 @@ public enum Loss : uint
     Slice = 4,
     Stack = 5,
     Lock = 6,
-    Losses = 7,
+    Run = 7,
+    Losses = 8,
 }
 
 /// <summary>What a process has died of.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Libbpf;
 
 namespace ProcImage.Abi;
@@ -11,6 +12,7 @@ namespace ProcImage.Abi;
 public sealed class KernelMaps : IDisposable
 {
     private const uint Only = 0;
+    private const uint RunsSeen = Limits.LossWords - 1;
     private const int TriesForEachLook = 50;
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(2);
@@ -42,7 +44,7 @@ public sealed class KernelMaps : IDisposable
             _policies = Open<Policy>(Pins.Policies, BpfMapType.Array, Limits.MaxPolicies);
             _targets = Open<uint>(Pins.Targets, BpfMapType.Hash, Limits.MaxPolicies, Unsafe.SizeOf<TargetKey>());
             _activity = Open<Activity>(Pins.Activity, BpfMapType.Array, 1, readOnly: true);
-            _losses = Open<ulong>(Pins.Losses, BpfMapType.PerCpuArray, (int)Loss.Losses, readOnly: true);
+            _losses = Open<ulong>(Pins.Losses, BpfMapType.PerCpuArray, Limits.LossWords, readOnly: caller != Caller.Loader);
             if (caller != Caller.Loader)
                 return;
             _system = Open<SystemStats>(Pins.System, BpfMapType.PerCpuArray, 1, readOnly: true);
@@ -130,6 +132,17 @@ public sealed class KernelMaps : IDisposable
         }
 
         return counts;
+    }
+
+    /// <summary>
+    /// Runs of programs that the kernel has left out, as a loader has last seen them: those by which something was lost, and all.
+    /// </summary>
+    public (ulong Lost, ulong Seen) ReadRunsLeftOut() => (ReadWord((uint)Loss.Run), ReadWord(RunsSeen));
+
+    public void WriteRunsLeftOut(ulong lost, ulong seen)
+    {
+        WriteWord(RunsSeen, seen);
+        WriteWord((uint)Loss.Run, lost);
     }
 
     /// <summary>All tasks on all CPUs since schedule, and since syscall, became active.</summary>
@@ -239,6 +252,21 @@ public sealed class KernelMaps : IDisposable
     public void Dispose() => _opened.ForEach(map => map.Dispose());
 
     private string PolicyLock => Path.Combine(Directory, Pins.Iterators);
+
+    /// <summary>Of the losses, one that the loader writes, as that of the first CPU.</summary>
+    private ulong ReadWord(uint index)
+    {
+        var perCpu = new ulong[Bpf.PossibleCpus];
+        _losses.TryLookupPerCpu<uint, ulong>(index, perCpu);
+        return perCpu[0];
+    }
+
+    private void WriteWord(uint index, ulong value)
+    {
+        var perCpu = new byte[_losses.PerCpuSize];
+        MemoryMarshal.Write(perCpu, value);
+        _losses.UpdatePerCpu(index, perCpu);
+    }
 
     /// <summary>The controller does not open them.</summary>
     private static BpfMap Loaders(BpfMap? map) =>

@@ -40,6 +40,9 @@ public static class Limits
     /// <summary>Else all of them do: such a walk has found next to nothing.</summary>
     public const int FewFrames = 3;
 
+    /// <summary>Of the map of losses: behind them, how many runs the loader has seen left out.</summary>
+    public const int LossWords = (int)Loss.Losses + 1;
+
     /// <summary>Lives whose figures outlive their loader.</summary>
     public const int MaxShown = 32768;
     public const int MaxPins = 64;

@@ -85,6 +85,12 @@ public static class Pins
             .. images.HasFlag(ImageSet.Ledger) ? [WakingHook] : Array.Empty<string>(),
         ];
 
+    /// <summary>The images that lack something where the program of a hook does not run.</summary>
+    public static ImageSet ImagesOf(string hook) => LifeHooks.Contains(hook)
+        ? ImageSet.All
+        : Enum.GetValues<ImageSet>().Where(image => image != ImageSet.All && HooksOf(image).Contains(hook))
+            .Aggregate(ImageSet.None, (all, image) => all | image);
+
     /// <summary>What is pinned in a folder of the pin directory, "" for the directory itself; control first.</summary>
     public static IReadOnlyList<string> In(string folder) => folder switch
     {

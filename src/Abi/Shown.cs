@@ -27,6 +27,8 @@ public struct Shown
 
     /// <summary>1: it is in <see cref="ExitTotals"/>, although no final record has come.</summary>
     public uint Counted;
-    public uint Pad;
+
+    /// <summary>1: the kernel has left out programs while it was imaged.</summary>
+    public uint LacksRun;
     public Comm Comm;
 }

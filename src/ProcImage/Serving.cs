@@ -20,7 +20,11 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
         var table = new PortraitTable(
             (ulong)options.Linger.Ticks * 100, ProcessIdentity.Read, new PinnedFigures(kernelSide.Maps),
             kernelSide.Adopted ? BootClock.Now : 0);
-        using var imager = new Imager(kernelSide.Maps, table);
+        using var imager = new Imager(
+            kernelSide.Maps, table,
+            new RunsLeftOut(
+                kernelSide.Hooks, hook => kernelSide.Program(hook)?.RecursionMisses, kernelSide.Maps.ReadActivity().Counting,
+                kernelSide.Maps.ReadRunsLeftOut(), kernelSide.Maps.WriteRunsLeftOut));
         using var timelines = new Timelines(kernelSide.Maps);
         using var sites = new BlockedSites(kernelSide.Maps, kernelSide.Symbols, imager, console.Error);
         using var locks = new LockWaits(kernelSide.Maps, imager, console.Error);

@@ -51,22 +51,11 @@ become() { exec setpriv --pdeathsig KILL chroot "$tree" "${clean_environment[@]}
 # What it says is of interest only if it fails.
 quietly() { "$@" >"$work/said" 2>&1 || { cat "$work/said" >&2 && fail "failed: $*"; }; }
 
-# Where the machine itself gets Debian from.
-mirror() {
-	local uri=''
-	if command -v apt-get >/dev/null; then
-		# shellcheck disable=SC2016 # apt's own variables
-		uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' 'Label: Debian' |
-			head -1 || true)
-	fi
-	echo "${uri:-http://deb.debian.org/debian}"
-}
-
 fresh_tree() {
 	mkdir "$tree"
 	if [[ ! -e $cached ]]; then
-		step "making a fresh Debian 12 from $(mirror)"
-		quietly debootstrap --variant=minbase --arch="$architecture" bookworm "$tree" "$(mirror)"
+		step "making a fresh Debian 12 from $(debian_mirror)"
+		quietly debootstrap --variant=minbase --arch="$architecture" bookworm "$tree" "$(debian_mirror)"
 		cp /etc/resolv.conf "$tree/etc/resolv.conf"
 		quietly in_tree apt-get update
 		quietly in_tree apt-get clean

@@ -89,7 +89,7 @@ internal static class Activate
     {
         if (book.IsOver(slot))
             throw new CommandException(
-                ExitStatus.Failed, "the kernel could not arm the deadline, so the policy has ended; try again");
+                ExitStatus.Failed, "the kernel could not arm the deadline, so the policy has ended; try again, or without -t");
     }
 
     private static string Add(PolicyBook book, ControllerOptions options, ProcTask? task)

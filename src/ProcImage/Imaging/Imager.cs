@@ -15,6 +15,7 @@ public sealed class Imager : IDisposable
     private readonly Lock _lock = new();
     private readonly KernelMaps _maps;
     private readonly PortraitTable _table;
+    private readonly RunsLeftOut _runsLeftOut;
     private readonly IdleTasks _idleTasks;
     private readonly RingBuffer _events;
     private readonly EventFd _stop = new();
@@ -26,10 +27,11 @@ public sealed class Imager : IDisposable
     private readonly SystemReference _systemSyscall = new();
     private long _walks;
 
-    public Imager(KernelMaps maps, PortraitTable table)
+    public Imager(KernelMaps maps, PortraitTable table, RunsLeftOut runsLeftOut)
     {
         _maps = maps;
         _table = table;
+        _runsLeftOut = runsLeftOut;
         _table.Told += (subject, milestone) => Told?.Invoke(subject, milestone);
         _table.Forgotten += subject => Forgotten?.Invoke(subject);
         _idleTasks = new IdleTasks(maps);
@@ -171,8 +173,10 @@ public sealed class Imager : IDisposable
         using var iterator = _maps.OpenIterator(Pins.Portraits);
         _table.BeginWalk();
         RecordStream.ReadAll(iterator, (in RecordHeader _, ReadOnlySpan<byte> record) => _table.Add(record, BootClock.Now));
+        var activity = _maps.ReadActivity();
+        _table.Lack(_runsLeftOut.Look(activity.Counting), BootClock.Now);
         _table.EndWalk(BootClock.Now);
-        Walked?.Invoke(_maps.ReadActivity().Active[(int)Image.Ledger] > 0 && Attachment.TellsSlices(_maps));
+        Walked?.Invoke(activity.Active[(int)Image.Ledger] > 0 && Attachment.TellsSlices(_maps));
     }
 
     /// <summary>Sleeps until the kernel side has something to tell; no wake-ups in between.</summary>

@@ -13,7 +13,7 @@ public sealed class Portrait(Subject subject)
     private ResourceUsage _pendingUsage;
     private RecordParts _pendingParts;
     private bool _isHeld;
-    private (ulong Resources, ulong Delays, ulong Since, ulong Keytimes, ImageSet Images, bool Dead, bool Counted) _stored;
+    private (ulong Resources, ulong Delays, ulong Since, ulong Keytimes, ImageSet Images, bool Dead, bool Counted, bool LacksRun) _stored;
 
     public Subject Subject { get; } = subject;
 
@@ -128,13 +128,16 @@ public sealed class Portrait(Subject subject)
     public bool IsStored { get; private set; }
 
     /// <summary>False when something of it was lost.</summary>
-    public bool IsComplete => !LacksRecord && !LacksEvent;
+    public bool IsComplete => !LacksRecord && !LacksEvent && !LacksRun;
 
     /// <summary>Its final record was lost.</summary>
     public bool LacksRecord { get; set; }
 
     /// <summary>An event of it was lost, or one of its threads could not be imaged.</summary>
     public bool LacksEvent { get; private set; }
+
+    /// <summary>The kernel has left out the programs of hooks while it was imaged.</summary>
+    public bool LacksRun { get; set; }
 
     /// <summary>A policy names it, and not only its ancestor or every process.</summary>
     public bool IsTarget => Subject.IsThread || Policies[(int)Name.NamedByProcess] != 0;
@@ -194,6 +197,7 @@ public sealed class Portrait(Subject subject)
         Delays.Recall(shown);
         Keytimes.Recall(shown);
         IsCounted = shown.Counted != 0;
+        LacksRun = shown.LacksRun != 0;
         IsStored = true;
         Comm = shown.Comm.ToString();
         Images = shown.Images;
@@ -218,7 +222,7 @@ public sealed class Portrait(Subject subject)
     public bool TryGetChange(out Shown shown)
     {
         shown = default;
-        var mark = (Resources.Sum, Delays.Stats.Sum + Delays.Stats.Count, Delays.Since, Keytimes.Sum, Images, IsDead, IsCounted);
+        var mark = (Resources.Sum, Delays.Stats.Sum + Delays.Stats.Count, Delays.Since, Keytimes.Sum, Images, IsDead, IsCounted, LacksRun);
         if (mark == _stored)
             return false;
         _stored = mark;
@@ -239,6 +243,7 @@ public sealed class Portrait(Subject subject)
             Keytime = Keytimes.Stats,
             Images = Images,
             Counted = IsCounted ? 1u : 0,
+            LacksRun = LacksRun ? 1u : 0,
         };
         var bytes = Encoding.UTF8.GetBytes(Comm);
         bytes.AsSpan(0, Math.Min(bytes.Length, Limits.CommSize - 1)).CopyTo(shown.Comm);
@@ -372,6 +377,7 @@ public sealed class Portrait(Subject subject)
         HasRecord = true;
         Comm = record.Comm.ToString();
         Parent = record.Parent;
+        LacksRun &= Images != ImageSet.None || record.Images == ImageSet.None; // what begins anew lacks nothing yet
         Images = record.Images;
         IsNamed = record.Header.Flags.HasFlag(RecordFlag.Named);
         Policies = record.Policies;

@@ -45,6 +45,7 @@ public sealed class PortraitTable(
     private readonly List<Shown> _shown = new(StoredAtOnce);
     private ulong _walk;
     private int _countAtReading;
+    private ulong _lookedAt;
 
     /// <summary>Something has happened in a life. Whoever hears it must not wait: the ring buffer does, too.</summary>
     public event Action<Subject, Milestone>? Told;
@@ -147,6 +148,19 @@ public sealed class PortraitTable(
                 Except(bytes);
                 break;
         }
+    }
+
+    /// <summary>
+    /// The kernel has left out programs that these images need, since the last time: whatever of them has counted meanwhile may lack
+    /// something.
+    /// </summary>
+    public void Lack(ImageSet images, ulong now)
+    {
+        if (images != ImageSet.None)
+            foreach (var portrait in _portraits.Values)
+                if ((portrait.Images & images) != ImageSet.None && (portrait.QuietSince == 0 || portrait.QuietSince >= _lookedAt))
+                    portrait.LacksRun = true;
+        _lookedAt = now;
     }
 
     public void EndWalk(ulong now)

@@ -15,22 +15,26 @@ internal static class Check
             ? "bpffs:     mounted"
             : "bpffs:     not mounted; 'proc_image' mounts it at /sys/fs/bpf");
         var status = ExitStatus.Done;
+        var hasTimers = true;
         foreach (var image in ImageSet.All.Each())
         {
-            var problem = Try(image);
+            var problem = Try(image, ref hasTimers);
             if (problem is not null)
                 status = ExitStatus.Unsupported;
             output.WriteLine($"{image.Listed() + ":",-10} {problem ?? "supported"}");
         }
 
+        if (!hasTimers)
+            output.WriteLine("deadlines: not supported: this kernel lets no program have a timer; activate without -t");
         return status;
     }
 
-    private static string? Try(ImageSet image)
+    private static string? Try(ImageSet image, ref bool hasTimers)
     {
         try
         {
-            using var kernelSide = Preload.Load(image);
+            (var kernelSide, hasTimers) = Preload.Load(image);
+            kernelSide.Dispose();
             return null;
         }
         catch (Exception failure) when (failure is BpfException or CommandException)

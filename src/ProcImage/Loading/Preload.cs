@@ -17,7 +17,7 @@ internal static class Preload
     {
         try
         {
-            using var kernelSide = Load(images);
+            using var kernelSide = Load(images).KernelSide;
             var control = new Control
             {
                 Abi = Limits.AbiVersion,
@@ -34,11 +34,31 @@ internal static class Preload
         }
     }
 
-    /// <summary>Programs that the images do not need are left out before the verifier sees them.</summary>
+    /// <returns>The loaded programs, and whether the kernel lets them have timers: without, no deadline can be held.</returns>
+    /// <exception cref="BpfException">This kernel or these privileges cannot.</exception>
     /// <exception cref="CommandException">This kernel has no types.</exception>
-    public static BpfObject Load(ImageSet images)
+    public static (BpfObject KernelSide, bool HasTimers) Load(ImageSet images)
     {
         KernelTypes.Require();
+        try
+        {
+            return (Load(images, hasTimers: true), true);
+        }
+        catch (BpfException refused) when (refused.Errno == Errno.EOPNOTSUPP)
+        {
+            return (Load(images, hasTimers: false), false);
+        }
+        catch (BpfException denied) when (denied.Errno is Errno.EPERM or Errno.EACCES && Missing() is { } missing)
+        {
+            throw new BpfException(
+                BpfOperation.Load, "programs into the kernel", denied.Errno, $"{missing} missing",
+                "run as root with CAP_BPF and CAP_PERFMON (a container gets them with --cap-add)", inner: denied);
+        }
+    }
+
+    /// <summary>Programs that the images do not need are left out before the verifier sees them.</summary>
+    private static BpfObject Load(ImageSet images, bool hasTimers)
+    {
         var hooks = ImageSupport.Hooks(images);
         var kernelSide = Open();
         try
@@ -55,15 +75,9 @@ internal static class Preload
             kernelSide.SetVariable("possible_cpus", (uint)Bpf.PossibleCpus);
             kernelSide.SetVariable("preempt_count_behind_rq", PerCpuVariables.PreemptCountBehindRunQueue() ?? 0);
             kernelSide.SetVariable("probes_are_alone", !ImageSupport.HasManyProbes);
+            kernelSide.SetVariable("has_timers", hasTimers);
             kernelSide.Load();
             return kernelSide;
-        }
-        catch (BpfException denied) when (denied.Errno is Errno.EPERM or Errno.EACCES && Missing() is { } missing)
-        {
-            kernelSide.Dispose();
-            throw new BpfException(
-                BpfOperation.Load, "programs into the kernel", denied.Errno, $"{missing} missing",
-                "run as root with CAP_BPF and CAP_PERFMON (a container gets them with --cap-add)", inner: denied);
         }
         catch
         {

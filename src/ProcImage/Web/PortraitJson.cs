@@ -40,6 +40,8 @@ internal static class PortraitJson
             json.WriteStringValue("final_record");
         if (portrait.LacksEvent)
             json.WriteStringValue("thread_or_event");
+        if (portrait.LacksRun)
+            json.WriteStringValue("run");
         json.WriteEndArray();
     }
 

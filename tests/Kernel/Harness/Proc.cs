@@ -56,19 +56,7 @@ public static class Proc
         return (long.Parse(fields[4], CultureInfo.InvariantCulture), long.Parse(fields[5], CultureInfo.InvariantCulture));
     }
 
-    private static Dictionary<string, long> Table(string path)
-    {
-        var table = new Dictionary<string, long>();
-        foreach (string line in File.ReadLines(path))
-        {
-            string[] parts = line.Split(':', 2, StringSplitOptions.TrimEntries);
-            if (parts.Length == 2
-                && long.TryParse(parts[1].Split(' ')[0], CultureInfo.InvariantCulture, out long value))
-                table[parts[0]] = value;
-        }
-
-        return table;
-    }
+    private static Dictionary<string, long> Table(string path) => ProcTable.Parse(File.ReadLines(path));
 
     private static List<int> Numbers(string directory)
     {

@@ -29,11 +29,15 @@ internal sealed class Readings
     public Portrait Only => Assert.Single(Table.Portraits);
 
     /// <summary>A reading of the iterator.</summary>
-    public Readings Read(params byte[][] records)
+    public Readings Read(params byte[][] records) => ReadLacking(ImageSet.None, records);
+
+    /// <summary>Since the one before, the kernel has left out programs that these images need.</summary>
+    public Readings ReadLacking(ImageSet images, params byte[][] records)
     {
         Table.BeginWalk();
         foreach (var record in records)
             Table.Add(record, Now);
+        Table.Lack(images, Now);
         Table.EndWalk(Now);
         return this;
     }

@@ -1,0 +1,39 @@
+namespace ProcImage.Tests.Vm;
+
+/// <summary>The loader is killed, the workload works on with nobody there, and another loader begins.</summary>
+public sealed class AdoptionTests(Machines machines) : VmTest(machines)
+{
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public async Task Figures_go_on_as_if_nothing_had_happened(string kernel)
+    {
+        var report = await ReportOf(kernel);
+        var found = report.Figures("adopted", "calls");
+        CallsMade.AssertCounted(found, turns: 2);
+        Assert.Equal(1, found.Value("proc_image_process_complete"));
+        if (report.LookupsLost("adopted") == 0)
+            Assert.Equal(
+                (report.SchedStat("adopted.schedstat") - report.SchedStat("calls.before")).Delay,
+                found.Nanoseconds("proc_image_sched_delay_seconds_sum"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public async Task The_policy_and_the_dead_are_still_known(string kernel)
+    {
+        var report = await ReportOf(kernel);
+        Assert.Contains($"process {report.Number("calls.pid")} (calls)", report.Text("adopted.policies"), StringComparison.Ordinal);
+        Assert.Equal(3, report.Metrics("adopted").Value("proc_image_exits_total", ("cause", "exit")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public async Task Nothing_was_lost(string kernel)
+    {
+        var report = await ReportOf(kernel);
+        report.LookupsLost("adopted");
+        Assert.All(
+            report.Metrics("adopted").Named("proc_image_losses_total").All.Where(loss => !loss.Has("cause", "lookup")),
+            loss => Assert.Equal("0", loss.Text));
+    }
+}
