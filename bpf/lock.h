@@ -476,7 +476,8 @@ static __noinline int find_wait(struct wait_record *record, struct task_struct *
 		return 0;
 	struct lock_wait *wait = bpf_task_storage_get(&lock_waits, task, 0, 0);
 	s64 number = (s32)BPF_CORE_READ(regs, SYSCALL_NUMBER);
-	bool is_noted = wait && wait->begin >= since && wait->begin && !wait->end;
+	/* One that a signal has interrupted goes on unless a handler ends it, also while it is stopped. */
+	bool is_noted = wait && wait->begin >= since && wait->begin && (!wait->end || wait->may_resume);
 	if (may_be_futex(number)) {
 		if (!read_futex(&call, task, regs, number))
 			return 0;

@@ -32,7 +32,7 @@ internal sealed class Serving(LoaderOptions options, CommandConsole console, Ker
         await using var narrator = new Narrator(
             imager, locks, console.Output, withTables: !options.Quiet && !Console.IsOutputRedirected, events);
         using var routes = new Routes(
-            new Exporter(kernelSide, imager, new Admission(options.MaxSeries), console.Error), imager, timelines, sites, locks);
+            new Exporter(kernelSide, imager, locks, new Admission(options.MaxSeries), console.Error), imager, timelines, sites, locks);
         await using var server = options.Listen is ListenAddress.Nowhere
             ? null
             : await Server.StartAsync(options.Listen, routes);

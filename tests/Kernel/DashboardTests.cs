@@ -22,6 +22,8 @@ public sealed class DashboardTests(ITestOutputHelper log) : KernelTest(log)
         foreach (int process in new[] { works.Pid, dies.Pid, fails.Pid })
             Loader.Control("-rS", "-s20", "-k1", "-P", $"{process}");
         Loader.Control("-l", "-P", $"{contends.Pid}");
+        var stuck = Start("deadlocks", "broken");
+        Loader.Control("-l", "-P", $"{stuck.Pid}");
         Loader.Control("-rS", "-k1", "-p", $"{works.Pid}");
         Loader.Control("-r", "-p", "0", "-c", "0");
         Loader.Control("-rS");
@@ -29,6 +31,10 @@ public sealed class DashboardTests(ITestOutputHelper log) : KernelTest(log)
         string life = $"proc_image_process_info{{tgid=\"{dies.Pid}\"}}";
         prometheus.AwaitResult(life);
         works.Begin();
+        stuck.Go();
+        prometheus.AwaitResult($"proc_image_lock_deadlock_time_seconds{{tgid=\"{stuck.Pid}\"}}");
+        stuck.Go();
+        prometheus.AwaitResult($"proc_image_lock_deadlock_end_time_seconds{{tgid=\"{stuck.Pid}\"}}");
         dies.Go();
         Thread.Sleep(TimeSpan.FromSeconds(1));
         Assert.Equal(0, dies.End());
@@ -36,6 +42,7 @@ public sealed class DashboardTests(ITestOutputHelper log) : KernelTest(log)
         var dead = prometheus.Query(life).GetProperty("metric");
         var alive = prometheus.Query($"proc_image_process_info{{tgid=\"{works.Pid}\"}}").GetProperty("metric");
         var failing = prometheus.Query($"proc_image_process_info{{tgid=\"{fails.Pid}\"}}").GetProperty("metric");
+        var freed = prometheus.Query($"proc_image_process_info{{tgid=\"{stuck.Pid}\"}}").GetProperty("metric");
         var waiting = prometheus.Query($"proc_image_process_info{{tgid=\"{contends.Pid}\"}}").GetProperty("metric");
 
         int asked = 0;
@@ -55,7 +62,7 @@ public sealed class DashboardTests(ITestOutputHelper log) : KernelTest(log)
             }
 
             CheckVariables(prometheus, dashboard, alive);
-            CheckAnnotations(prometheus, dashboard, dead);
+            CheckAnnotations(prometheus, dashboard, dead, freed);
         }
 
         Assert.False(HasAnswer(prometheus, "rate(proc_image_process_cpu_seconds_total{mode=\"users\"}[5s])"), "no such mode");
@@ -105,11 +112,12 @@ public sealed class DashboardTests(ITestOutputHelper log) : KernelTest(log)
     }
 
     /// <summary>Grafana takes the value for milliseconds.</summary>
-    private static void CheckAnnotations(Prometheus prometheus, Dashboard dashboard, JsonElement of)
+    private static void CheckAnnotations(Prometheus prometheus, Dashboard dashboard, JsonElement dead, JsonElement freed)
     {
         foreach (var annotation in dashboard.Annotations)
         {
-            var result = prometheus.Query(Substituted(Dashboard.Text(annotation, "expr"), of));
+            string expression = Dashboard.Text(annotation, "expr");
+            var result = prometheus.Query(Substituted(expression, expression.Contains("_deadlock_", StringComparison.Ordinal) ? freed : dead));
             double time = double.Parse(result.GetProperty("value")[1].GetString()!, CultureInfo.InvariantCulture);
             var age = DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeMilliseconds((long)time);
             Assert.InRange(age, TimeSpan.Zero, _limit + _limit);

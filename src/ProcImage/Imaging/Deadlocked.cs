@@ -1,3 +1,5 @@
+using ProcImage.Abi;
+
 namespace ProcImage.Imaging;
 
 /// <summary>Threads of it wait for each other in a circle.</summary>
@@ -7,6 +9,9 @@ namespace ProcImage.Imaging;
 /// <param name="Ended">Likewise: when it was not there any more, as where a thread was killed, or another one has given the lock back; 0 while it lasts.</param>
 public sealed record Deadlocked(ulong Time, int Tid, IReadOnlyList<DeadlockedThread> Threads, ulong Ended) : Milestone(Time, Tid)
 {
+    /// <summary>Likewise: when the last of its waits began, which has closed the circle; 0 where all of them began before anybody looked.</summary>
+    public ulong Made => Threads.Max(thread => thread.Wait.Begin) is var last and not 0 ? BootClock.ToUnix(last) : 0;
+
     /// <summary>Both are the same waits.</summary>
     public bool IsOf(IReadOnlyList<LockWait> cycle) =>
         cycle.Count == Threads.Count && cycle.Zip(Threads).All(pair => pair.First.IsSame(pair.Second.Wait));

@@ -156,6 +156,8 @@ public sealed class Imager : IDisposable
         var activity = _maps.ReadActivity();
         var policies = _maps.ReadPolicies();
         var (schedule, syscall) = _maps.ReadSystem(activity);
+        foreach (var portrait in _table.Portraits)
+            portrait.NoteProbes(policies);
         return new Snapshot(
             _table.Portraits,
             _table.Exits,

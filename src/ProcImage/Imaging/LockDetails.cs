@@ -1,3 +1,5 @@
+using ProcImage.Abi;
+
 namespace ProcImage.Imaging;
 
 /// <summary>What there is to tell of the locks of one portrait, beside its totals.</summary>
@@ -33,3 +35,10 @@ internal sealed record NamedLock(
         LongestStack = figures.Longest?.Time == StackTime ? LongestStack : [],
     };
 }
+
+/// <summary>One lock of a portrait, as probes have seen it.</summary>
+/// <param name="Key">Its address and kind.</param>
+/// <param name="Use">Its figures.</param>
+/// <param name="Name">Null where it has none yet, or was looked up too late.</param>
+/// <param name="LongestStack">Of the longest hold, where it was given back; empty where it was not looked up.</param>
+internal sealed record NamedUse(LockKey Key, LockUse Use, string? Name, IReadOnlyList<string> LongestStack);

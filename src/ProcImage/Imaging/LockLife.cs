@@ -12,16 +12,16 @@ internal sealed class LockLife
     private readonly Dictionary<(ulong Address, uint Program), string> _names = [];
     private readonly Dictionary<(ulong Address, uint Program), int> _tries = [];
     private readonly List<KnownDeadlock> _deadlocks = [];
-    private readonly List<LockPlace> _kept = [];
+    private readonly List<WaitPlace> _kept = [];
 
     /// <summary>Which the kernel side has, too.</summary>
-    public Dictionary<LockKey, LockPlace> Places { get; } = [];
+    public Dictionary<LockKey, WaitPlace> Places { get; } = [];
 
     /// <summary>By probes, whether the kernel side has them or not.</summary>
     public Dictionary<LockKey, UsePlace> Uses { get; } = [];
 
     /// <summary>Their keys are no longer in the kernel side's map.</summary>
-    public IReadOnlyList<LockPlace> Kept => _kept;
+    public IReadOnlyList<WaitPlace> Kept => _kept;
 
     /// <summary>Since when looks have met no portrait of it: ms of <see cref="Environment.TickCount64"/>.</summary>
     public long? UnknownSince { get; set; }
@@ -67,7 +67,7 @@ internal sealed class LockLife
             Meet(wait.Program);
     }
 
-    public void Keep(LockPlace place, LockFigures figures)
+    public void Keep(WaitPlace place, LockFigures figures)
     {
         Places.Remove(place.Key);
         place.Kept = figures;

@@ -117,12 +117,19 @@ internal sealed class LockWaits : IDisposable
                 : new LockDetails([], [], [], names, [], BootClock.Now);
     }
 
+    /// <summary>Null where none was found.</summary>
+    public Deadlocked? LatestDeadlock(Subject subject)
+    {
+        lock (_lock)
+            return _lives.GetValueOrDefault(subject)?.Deadlocks is [.., var latest] ? latest.Now : null;
+    }
+
     /// <summary>Of one portrait that has locks: what the last look has met. Nothing is waited for here.</summary>
     public LockDetails Read(Subject subject)
     {
         IReadOnlyList<LockWait> waits = [];
         List<(UsePlace Place, LockUse? Kept, string? Name, ulong NamedTime, IReadOnlyList<string> Stack)> uses = [];
-        List<(LockPlace Place, LockFigures? Kept, NamedLock Named)> places = [];
+        List<(WaitPlace Place, LockFigures? Kept, NamedLock Named)> places = [];
         var names = new Dictionary<ulong, string>();
         IReadOnlyList<Deadlocked> deadlocks = [];
         lock (_lock)
@@ -179,8 +186,8 @@ internal sealed class LockWaits : IDisposable
                 life.Value.Waits is [var wait, ..] ? (wait.Tid, wait.StartId) : (life.Key.Id, life.Key.StartId),
                 life.Value.Program,
                 life.Value.Unnamed(),
-                [.. life.Value.Places.Values.Where(place => place.Key.Program == life.Value.Program && place.LongestTime != place.NamedTime).Select(place => place.Key)],
-                [.. life.Value.Uses.Values.Where(place => place.Key.Program == life.Value.Program && place.LongestTime != place.NamedTime).Select(place => place.Key)],
+                [.. life.Value.Places.Values.Where(place => place.NeedsStack(life.Value.Program)).Select(place => place.Key)],
+                [.. life.Value.Uses.Values.Where(place => place.NeedsStack(life.Value.Program)).Select(place => place.Key)],
                 [.. life.Value.Deadlocks.Where(known => !known.IsNamed)])).Where(life => !life.IsEmpty)];
     }
 
@@ -197,19 +204,13 @@ internal sealed class LockWaits : IDisposable
     internal void Name(Subject subject, in LockKey key, ulong time, IReadOnlyList<string> stack)
     {
         lock (_lock)
-        {
-            if (_lives.GetValueOrDefault(subject)?.Places.GetValueOrDefault(key) is { } place)
-                (place.NamedTime, place.LongestStack) = (time, stack);
-        }
+            _lives.GetValueOrDefault(subject)?.Places.GetValueOrDefault(key)?.Name(time, stack);
     }
 
     internal void NameHold(Subject subject, in LockKey key, ulong time, IReadOnlyList<string> stack)
     {
         lock (_lock)
-        {
-            if (_lives.GetValueOrDefault(subject)?.Uses.GetValueOrDefault(key) is { } place)
-                (place.NamedTime, place.LongestStack) = (time, stack);
-        }
+            _lives.GetValueOrDefault(subject)?.Uses.GetValueOrDefault(key)?.Name(time, stack);
     }
 
     /// <summary>It has names: it is told at once, if it was not told without.</summary>
@@ -223,7 +224,7 @@ internal sealed class LockWaits : IDisposable
         }
     }
 
-    private static NamedLock Named(LockLife life, LockPlace place) => new(
+    private static NamedLock Named(LockLife life, WaitPlace place) => new(
         null!, life.NameOf(place.Key.Address, place.Key.Program),
         place.LongestOwner, place.LongestTime, place.LongestStack, place.NamedTime);
 
@@ -289,7 +290,7 @@ internal sealed class LockWaits : IDisposable
         lock (_lock)
         {
             var life = Life(subject);
-            life.Places[key] = new LockPlace(key, stats.Since);
+            life.Places[key] = new WaitPlace(key, stats.Since);
             life.Meet(key.Program);
             life.IsNamed |= stats.IsTarget != 0;
         }
@@ -394,7 +395,7 @@ internal sealed class LockWaits : IDisposable
     {
         var (state, since) = _imager.LocksOf(subject);
         var isAlive = state == LifeState.Unknown && WaitReader.IsAlive(subject); // nobody may have asked for a reading yet
-        List<LockPlace> places;
+        List<WaitPlace> places;
         bool isLost, isNamed;
         lock (_lock)
         {
@@ -441,7 +442,7 @@ internal sealed class LockWaits : IDisposable
     }
 
     private void Update(
-        Subject subject, LockPlace place, ulong since, bool isOver, bool isLost, ref LiveThreads? threads)
+        Subject subject, WaitPlace place, ulong since, bool isOver, bool isLost, ref LiveThreads? threads)
     {
         if (!_maps.TryReadLock(place.Key, out var stats))
             return;

@@ -8,8 +8,20 @@ public sealed class Locks
     private readonly LockTotals[] _kinds = new LockTotals[Limits.WaitKinds];
     private readonly UseFigures[] _uses = new UseFigures[Limits.UseKinds];
 
+    /// <summary>Anything was seen by probes.</summary>
+    private bool HasUses => Array.Exists(_uses, figures => figures.Acquisitions + figures.Failures > 0);
+
     /// <summary>CLOCK_BOOTTIME in ns of the activation that they count from.</summary>
     public ulong Since { get; private set; }
+
+    /// <summary>Probes are in it now.</summary>
+    public bool IsProbed { get; set; }
+
+    /// <summary>Its locks are imaged by probes, or were.</summary>
+    public bool IsExact => IsProbed || HasUses;
+
+    /// <summary>The latest that was found, as far as it is known; null where none was.</summary>
+    public Deadlocked? Deadlock { get; set; }
 
     /// <summary>Waits that slept and have ended.</summary>
     public ulong Count => Sum(kind => kind.Waits.Count);
@@ -17,14 +29,17 @@ public sealed class Locks
     /// <summary>ns, of those.</summary>
     public ulong Time => Sum(kind => kind.Waits.Sum);
 
+    /// <summary>Locks taken.</summary>
+    public ulong Acquisitions => SumOfUses(figures => figures.Acquisitions);
+
+    /// <summary>Of them, those that another thread had, or that had to be waited for.</summary>
+    public ulong Contended => SumOfUses(figures => figures.Contended);
+
     public ref readonly LockTotals Of(LockKind kind) => ref _kinds[(int)kind];
 
     /// <summary>By probes; none where the life is not probed.</summary>
     /// <param name="kind">All but the first.</param>
     public ref readonly UseFigures UsesOf(LockKind kind) => ref _uses[kind - LockKind.Mutex];
-
-    /// <summary>Whether anything was seen by probes.</summary>
-    public bool HasUses => Array.Exists(_uses, figures => figures.Acquisitions + figures.Failures > 0);
 
     /// <summary>A later activation begins anew, also where nothing has waited yet.</summary>
     public void Begin(ulong since)
@@ -81,4 +96,6 @@ public sealed class Locks
     }
 
     private ulong Sum(Func<LockTotals, ulong> figure) => _kinds.Aggregate(0UL, (sum, kind) => sum + figure(kind));
+
+    private ulong SumOfUses(Func<UseFigures, ulong> figure) => _uses.Aggregate(0UL, (sum, kind) => sum + figure(kind));
 }

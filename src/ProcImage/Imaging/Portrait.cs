@@ -362,6 +362,13 @@ public sealed class Portrait(Subject subject)
     /// <summary>Its waits for locks were frozen for long enough.</summary>
     public void DropLocks() => HasLocks = false;
 
+    /// <param name="policies">By slot.</param>
+    public void NoteProbes(Policy[] policies)
+    {
+        var slot = Policies[(int)(Subject.IsThread ? Name.NamedByThread : Name.NamedByProcess)];
+        Locks.IsProbed = !IsDead && Images.HasFlag(ImageSet.Lock) && slot != 0 && policies[slot].WantsProbes;
+    }
+
     /// <summary>Something has happened to it, so its key times count, though no reading may have met it yet.</summary>
     public void NoteKeytimes()
     {

@@ -20,6 +20,8 @@ public sealed class Admission(int maxSeries)
     private const int UsualCalls = 40; // of a process, different ones
     private const int NamedLocksCost = 58;
     private const int OtherLocksCost = 8;
+    private const int ProbedLocksCost = 232; // of a target, whatever kinds it has
+    private const int DeadlockCost = 2;
 
     /// <summary>Portraits that are not shown, as of the last time.</summary>
     public int DroppedPortraits { get; private set; }
@@ -90,6 +92,8 @@ public sealed class Admission(int maxSeries)
         (portrait.IsNamed ? NamedCost + CostByCall(portrait) : OtherCost)
         + (portrait.HasKeytimes ? KeytimesCost : 0)
         + (!portrait.HasLocks ? 0 : portrait.IsNamed ? NamedLocksCost : OtherLocksCost)
+        + (portrait.HasLocks ? DeadlockCost : 0)
+        + (portrait is { HasLocks: true, Locks.IsExact: true } ? ProbedLocksCost : 0)
         + (!portrait.HasCalls ? 0 : portrait.IsNamed ? NamedCallsCost : OtherCallsCost);
 
     private static int CostByCall(Portrait portrait) => portrait.HasCalls ? CallCost * portrait.Calls.ByCall.Count : 0;

@@ -8,7 +8,7 @@ using ProcImage.Loading;
 namespace ProcImage.Metrics;
 
 /// <summary>Writes every series. A collector that fails costs its own series and is told, never the scrape.</summary>
-internal sealed class Exporter(KernelSide kernelSide, Imager imager, Admission admission, TextWriter errors)
+internal sealed class Exporter(KernelSide kernelSide, Imager imager, LockWaits locks, Admission admission, TextWriter errors)
 {
     private const double NanosecondsPerSecond = 1e9;
     private readonly List<(string Name, TimeSpan Duration, bool Succeeded)> _collectors = [];
@@ -20,6 +20,8 @@ internal sealed class Exporter(KernelSide kernelSide, Imager imager, Admission a
         _collectors.Clear();
         Collect("portraits", () => imager.Read(snapshot =>
         {
+            foreach (var portrait in snapshot.Portraits.Where(portrait => portrait.HasLocks))
+                portrait.Locks.Deadlock = locks.LatestDeadlock(portrait.Subject);
             WritePortraits(x, admission.Admit(snapshot.Portraits));
             if (snapshot.Activity.Active[(int)Image.Schedule] > 0)
                 WriteReference(x, snapshot.SystemSchedule, SystemMetrics.Delay, SystemMetrics.DelayMin, SystemMetrics.DelayMax);

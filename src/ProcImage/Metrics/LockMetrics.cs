@@ -29,9 +29,22 @@ internal static class LockMetrics
         ByUse("lock_hold_seconds", MetricType.Histogram,
             $"Time that locks were held and given back {Uses}",
             (x, p, id, figures) => x.Histogram(id, figures.Holds, p.IsNamed)),
+        OfDeadlock("lock_deadlock_time_seconds",
+            "Making of the latest deadlock of the process as unix time; where it is older than the image, when it was found.",
+            deadlock => deadlock.Made != 0 ? deadlock.Made : deadlock.Time),
+        OfDeadlock("lock_deadlock_end_time_seconds",
+            "End of the latest deadlock of the process as unix time, when it was seen; none while it lasts.",
+            deadlock => deadlock.Ended),
     ];
 
     private const string Uses = "by the process, seen by probes at the functions of its C library. Since activation.";
+
+    private static SubjectMetric OfDeadlock(string name, string help, Func<Deadlocked, ulong> time) =>
+        SubjectMetric.Define(name, MetricType.Gauge, [], help, (x, p, id) =>
+        {
+            if (p is { HasLocks: true, Locks.Deadlock: { } deadlock } && time(deadlock) is var at and not 0)
+                x.Nanoseconds(id, at);
+        });
 
     private static SubjectMetric ByUse(
         string name, MetricType type, string help, Action<Exposition, Portrait, string, UseFigures> write) =>

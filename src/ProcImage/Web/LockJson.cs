@@ -15,7 +15,7 @@ internal static class LockJson
     {
         var locks = portrait.Locks;
         json.WriteStartObject("lock");
-        json.WriteString("mode", locks.HasUses ? "exact" : "contention");
+        json.WriteString("mode", locks.IsExact ? "exact" : "contention");
         json.WriteNumber("since_ns", portrait.LocksCreated);
         json.WriteNumber("waits", locks.Count);
         json.WriteNumber("wait_ns", locks.Time);
@@ -94,7 +94,7 @@ internal static class LockJson
     /// <summary>Where it is probed.</summary>
     private static void WriteUses(Utf8JsonWriter json, Locks locks, LockDetails details)
     {
-        if (!locks.HasUses)
+        if (!locks.IsExact)
             return;
         json.WriteStartObject("exact");
         json.WriteStartObject("by_kind");
@@ -185,6 +185,8 @@ internal static class LockJson
         {
             json.WriteStartObject();
             json.WriteNumber("found_ns", deadlock.Time);
+            if (deadlock.Made != 0)
+                json.WriteNumber("made_ns", deadlock.Made);
             if (deadlock.Ended != 0)
                 json.WriteNumber("ended_ns", deadlock.Ended);
             json.WriteStartArray("threads");

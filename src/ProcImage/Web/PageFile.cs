@@ -18,6 +18,7 @@ internal sealed class PageFile(string path, string name, string contentType)
         Script("format.js"),
         Script("histogram.js"),
         Script("life.js"),
+        Script("line.js"),
         Script("list.js"),
         Script("locks.js"),
         Script("states.js"),

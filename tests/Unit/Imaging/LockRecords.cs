@@ -50,6 +50,23 @@ internal static class LockRecords
         return record;
     }
 
+    /// <summary>By probes: one lock, at the address 0x5000, with the figures of <see cref="Uses"/>, that thread 43 held longest.</summary>
+    public static NamedUse Use(string? name, ulong acquisitions, params ReadOnlySpan<ulong> holds)
+    {
+        var use = new LockUse { Since = Since, Figures = Uses(acquisitions, holds).Kinds[0] };
+        (use.Longest.Time, use.Longest.Tid, use.Longest.Comm) = (use.Figures.Holds.Max, 43, Records.Name("t43"));
+        var key = new LockKey { Life = new Life { Tgid = Process.Tgid, StartId = Process.StartId }, Address = 0x5000, Kind = LockKind.Mutex };
+        return new NamedUse(key, use, name, ["pthread_mutex_unlock", "main"]);
+    }
+
+    /// <summary>The same, which thread 7 has now.</summary>
+    public static NamedUse Held(NamedUse free)
+    {
+        var use = free.Use;
+        (use.Holder, use.HeldSince) = (7, Since + 1);
+        return free with { Use = use };
+    }
+
     /// <summary>A thread that waits for another one, at an address that is the owner's tid.</summary>
     public static LockWait Wait(int tid, int owner, ulong switches = 5) => new(
         Subject, tid, (ulong)tid * 1000, $"t{tid}", (ulong)owner, owner == 0 ? LockKind.Futex : LockKind.Mutex, Since + 1, switches, false,

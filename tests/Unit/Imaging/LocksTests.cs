@@ -48,13 +48,41 @@ public class LocksTests
         Assert.False(_readings.Wait(301).Read((LockRecords.Process with { Images = ImageSet.Resource, Kept = ImageSet.Resource }).Bytes()).Only.HasLocks);
     }
 
+    /// <summary>Its first lock may be long in coming.</summary>
+    [Theory]
+    [InlineData(PolicyFlag.Exact, true)]
+    [InlineData(PolicyFlag.None, false)]
+    public void Who_is_probed_is_exact_before_any_lock_is_taken(PolicyFlag flags, bool isExact)
+    {
+        var policies = new Policy[Limits.MaxPolicies];
+        policies[7] = new Policy { Kind = TargetKind.Process, Images = LockRecords.Images, Flags = flags };
+        var record = LockRecords.Process;
+        record.Policies[(int)Name.NamedByProcess] = 7;
+        var portrait = _readings.Read(record.Bytes()).Only;
+        portrait.NoteProbes(policies);
+        Assert.Equal(isExact, portrait.Locks.IsExact);
+        portrait = _readings.Receive((Records.Final with { Images = LockRecords.Images, Kept = LockRecords.Images, Policies = record.Policies, LockSince = LockRecords.Since }).Bytes()).Only;
+        portrait.NoteProbes(policies); // the slot may be another one's by now
+        Assert.False(portrait.Locks.IsExact);
+    }
+
+    /// <summary>Who waits first is no member of a circle yet.</summary>
+    [Fact]
+    public void A_deadlock_is_made_when_the_last_of_its_waits_begins()
+    {
+        DeadlockedThread Thread(ulong begin) => new(LockRecords.Wait(41, 7) with { Begin = begin }, "m", []);
+        Assert.Equal(BootClock.ToUnix(11), new Deadlocked(77, 41, [Thread(11), Thread(7), Thread(0)], 0).Made);
+        Assert.Equal(0UL, new Deadlocked(77, 41, [Thread(0), Thread(0)], 0).Made);
+    }
+
     [Fact]
     public void What_probes_have_seen_never_steps_back_and_begins_anew_with_an_activation()
     {
         var locks = new Locks();
         locks.Advance(LockRecords.Uses(5, 3000, 7000));
         locks.Advance(LockRecords.Uses(4, 3000));
-        Assert.True(locks.HasUses);
+        Assert.True(locks.IsExact);
+        Assert.Equal((5UL, 2UL), (locks.Acquisitions, locks.Contended));
         Assert.Equal((5UL, 2UL, 1UL), (locks.UsesOf(LockKind.Mutex).Acquisitions, locks.UsesOf(LockKind.Mutex).Contended, locks.UsesOf(LockKind.Mutex).Failures));
         Assert.Equal((10_000UL, 3000UL, 7000UL), (locks.UsesOf(LockKind.Mutex).Holds.Sum, locks.UsesOf(LockKind.Mutex).Holds.Min, locks.UsesOf(LockKind.Mutex).Holds.Max));
         locks.Advance(LockRecords.Uses(1, 500) with { Since = LockRecords.Since + 1 });

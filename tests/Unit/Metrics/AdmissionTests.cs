@@ -1,4 +1,5 @@
 using ProcImage.Abi;
+using ProcImage.Imaging;
 using ProcImage.Metrics;
 using ProcImage.Tests.Unit.Imaging;
 
@@ -51,6 +52,31 @@ public class AdmissionTests
             (LockRecords.Totals(3000) with { Tgid = i }).Bytes(),
         })]);
         AssertWithinTheBound();
+    }
+
+    [Fact]
+    public void Never_are_there_more_with_locks_by_probes()
+    {
+        var admission = new Admission(2000);
+        var record = Records.Named with { Images = LockRecords.Images, Kept = LockRecords.Images, LockSince = LockRecords.Since };
+        Read([.. Enumerable.Range(1, 29).SelectMany(i => new[]
+        {
+            (record with { Tgid = i }).Bytes(),
+            (LockRecords.Totals(3000) with { Tgid = i }).Bytes(),
+            UsesOfAllKinds(i).Bytes(),
+        })]);
+        var series = 0;
+        Written.AsOpenMetrics(x =>
+        {
+            foreach (var portrait in admission.Admit(_readings.Table.Portraits))
+            {
+                portrait.Locks.Deadlock = new Deadlocked(77, 41, [new DeadlockedThread(LockRecords.Wait(41, 7), "m", [])], 78);
+                Written.Portrait(x, portrait);
+            }
+
+            series = x.Series;
+        });
+        Assert.InRange(series, 1000, 2000);
     }
 
     [Theory]
@@ -155,6 +181,14 @@ public class AdmissionTests
 
         Assert.Contains(59, Admitted());
         Assert.DoesNotContain(11, Admitted());
+    }
+
+    private static UsesRecord UsesOfAllKinds(int tgid)
+    {
+        var record = LockRecords.Uses(5, 3000, 7000) with { Tgid = tgid };
+        for (var kind = 1; kind < Limits.UseKinds; kind++)
+            record.Kinds[kind] = record.Kinds[0];
+        return record;
     }
 
     private static byte[] Other(int tgid) => Life(Records.Process, tgid);

@@ -133,6 +133,27 @@ public partial class SubjectMetricsTests
     }
 
     [Fact]
+    public void A_deadlock_has_the_time_of_its_making_or_finding_and_of_its_end_when_it_is_over()
+    {
+        _readings.Read(LockRecords.Process.Bytes());
+        var portrait = _readings.Only;
+        string[] Of(Deadlocked? deadlock)
+        {
+            portrait.Locks.Deadlock = deadlock;
+            return [.. Lines(Written.AsText(x => Written.Portrait(x, portrait))).Where(line => line.Contains("_deadlock_", StringComparison.Ordinal))
+                .Select(line => line["proc_image_lock_deadlock_".Length..line.IndexOf('{', StringComparison.Ordinal)] + line[line.LastIndexOf(' ')..])];
+        }
+
+        Assert.Empty(Of(null));
+        var before = new DeadlockedThread(LockRecords.Wait(41, 41) with { Begin = 0 }, "m", []);
+        Assert.Equal(["time_seconds 7"], Of(new Deadlocked(7_000_000_000, 41, [before], 0)));
+        Assert.Equal(["time_seconds 7", "end_time_seconds 11"], Of(new Deadlocked(7_000_000_000, 41, [before], 11_000_000_000)));
+        var seen = before with { Wait = before.Wait with { Begin = LockRecords.Since } };
+        var time = Assert.Single(Of(new Deadlocked(7_000_000_000, 41, [seen], 0))).Split(' ')[1];
+        Assert.Equal(BootClock.ToUnix(LockRecords.Since) / 1e9, double.Parse(time, System.Globalization.CultureInfo.InvariantCulture), 3);
+    }
+
+    [Fact]
     public void What_does_not_change_is_the_same_in_each_scrape()
     {
         var portrait = Living();
@@ -165,6 +186,7 @@ public partial class SubjectMetricsTests
         _readings.Receive(LockRecords.Uses(5, 3000, 7000).Bytes());
         var dead = _readings.Receive(final.Bytes(Records.Waits(3000), Records.Times(11))).Only;
         dead.AreCallsAdmitted = true;
+        dead.Locks.Deadlock = new Deadlocked(77, 41, [new DeadlockedThread(LockRecords.Wait(41, 7), "m", [])], 78);
         return dead;
     }
 

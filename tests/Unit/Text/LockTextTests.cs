@@ -73,6 +73,34 @@ public class LockTextTests
     }
 
     [Fact]
+    public void Each_lock_that_probes_have_seen_is_a_row_of_a_table()
+    {
+        _readings.Read(_named.Bytes(), LockRecords.Totals(3000, 5000).Bytes(), LockRecords.Uses(1_000, 3000, 7000).Bytes());
+        var none = LockRecords.Use(null, 3);
+        NamedUse[] uses =
+        [
+            LockRecords.Held(LockRecords.Use("config_mutex_of_all_threads", 1_234_567, 2_000_000_000, 9_000_000)),
+            LockRecords.Use("cache\nmutex", 97, 3000, 7000),
+            none with { Key = none.Key with { Kind = LockKind.Read } },
+            LockRecords.Use("fourth", 1),
+        ];
+        Assert.Equal(
+        [
+            "4241 redis-server: 3 waits for locks, 0.007 s; 1,000 locks taken, 2 contended (0.2 %)",
+            "  KIND  LOCK                       TAKEN  CONTENDED   SHARE   FAILED     HELD s     MEAN us       MAX us  LONGEST  HELD BY",
+            "  mutex config_mutex_of_all_   1,234,567          2   0.0 %        1      2.009 1,004,500.0  2,000,000.0  43       7",
+            "  mutex cache\\nmutex                  97          2   2.1 %        1      0.000         5.0          7.0  43",
+            "  read  0x5000                         3          2  66.7 %        1      0.000",
+            "  ... and 1 more, held for less time",
+        ],
+        Blocks(_nothing with { Uses = uses }));
+    }
+
+    [Fact]
+    public void Where_there_are_no_probes_nothing_is_said_of_locks_taken() =>
+        Assert.Equal(["4241 redis-server: 3 waits for locks, 0.007 s"], Lines(_nothing));
+
+    [Fact]
     public void The_five_with_the_most_time_are_shown()
     {
         _readings.Read([.. Enumerable.Range(1, 7).SelectMany(Life)]);

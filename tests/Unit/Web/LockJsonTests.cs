@@ -56,6 +56,31 @@ public class LockJsonTests
     }
 
     [Fact]
+    public void What_probes_have_seen_is_by_kind_and_by_lock()
+    {
+        NamedUse[] uses = [LockRecords.Held(LockRecords.Use("config_mutex", 97, 3000, 7000)), LockRecords.Use(null, 5)];
+        _readings.Read(LockRecords.Process.Bytes(), LockRecords.Totals(3000, 5000).Bytes(), LockRecords.Uses(102, 3000, 7000).Bytes());
+        var locks = Parse(PortraitJson.One(_readings.Only, null, Details() with { Uses = uses })!).GetProperty("lock");
+        Assert.Equal("exact", locks.GetProperty("mode").GetString());
+        var (kinds, each) = (locks.GetProperty("exact").GetProperty("by_kind"), locks.GetProperty("exact").GetProperty("by_lock"));
+        Assert.Equal(["mutex", "read", "write", "spin"], kinds.EnumerateObject().Select(kind => kind.Name));
+        Assert.Equal(
+            (102, 2, 1),
+            (Number(kinds.GetProperty("mutex"), "acquisitions"), Number(kinds.GetProperty("mutex"), "contended"), Number(kinds.GetProperty("mutex"), "failed")));
+        Assert.Equal((2, 13_000), (Number(kinds.GetProperty("mutex").GetProperty("acquire"), "count"), Number(kinds.GetProperty("mutex").GetProperty("acquire"), "time_ns")));
+        Assert.Equal((97, "config_mutex", "0x5000", "mutex"), (Number(each[0], "acquisitions"), Text(each[0], "name"), Text(each[0], "address"), Text(each[0], "kind")));
+        Assert.Equal((2, 10_000, 3000, 7000), Times(each[0].GetProperty("hold")));
+        Assert.Equal((7, "t43"), (Number(each[0].GetProperty("holder"), "tid"), Text(each[0].GetProperty("longest_hold"), "comm")));
+        Assert.Equal("pthread_mutex_unlock", each[0].GetProperty("longest_hold").GetProperty("stack")[0].GetString());
+        Assert.False(each[1].TryGetProperty("holder", out _));
+        Assert.False(each[1].TryGetProperty("longest_hold", out _));
+        Assert.False(each[1].TryGetProperty("name", out _));
+    }
+
+    [Fact]
+    public void Without_probes_there_is_nothing_of_them() => Assert.False(One().TryGetProperty("exact", out _));
+
+    [Fact]
     public void A_longer_wait_than_the_one_that_was_looked_up_has_neither_its_owner_nor_its_stack()
     {
         var named = new NamedLock(null!, "m", new LockOwner(7, "t7"), 4000, ["main"], 4000);
@@ -71,6 +96,7 @@ public class LockJsonTests
     {
         var deadlock = One().GetProperty("deadlocks")[0];
         Assert.Equal(77, deadlock.GetProperty("found_ns").GetInt32());
+        Assert.Equal(BootClock.ToUnix(LockRecords.Since + 1), deadlock.GetProperty("made_ns").GetUInt64());
         Assert.False(deadlock.TryGetProperty("ended_ns", out _));
         Assert.Equal(
             ["41 7 first main", "7 41 second main"],
@@ -80,6 +106,13 @@ public class LockJsonTests
 
     private static (int Tid, string? Comm) Owner(JsonElement json) =>
         (json.GetProperty("owner").GetProperty("tid").GetInt32(), json.GetProperty("owner").GetProperty("comm").GetString());
+
+    private static int Number(JsonElement json, string name) => json.GetProperty(name).GetInt32();
+
+    private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
+
+    private static (int Count, int Sum, int Min, int Max) Times(JsonElement json) =>
+        (Number(json, "count"), Number(json, "time_ns"), Number(json, "min_ns"), Number(json, "max_ns"));
 
     private JsonElement One(params LockWait[] waits)
     {

@@ -12,6 +12,7 @@ public partial class PageTests
     [InlineData("/", "text/html; charset=utf-8")]
     [InlineData("/page.js", "text/javascript; charset=utf-8")]
     [InlineData("/calls.js", "text/javascript; charset=utf-8")]
+    [InlineData("/line.js", "text/javascript; charset=utf-8")]
     [InlineData("/locks.js", "text/javascript; charset=utf-8")]
     [InlineData("/page.css", "text/css; charset=utf-8")]
     public async Task Its_files_are_embedded(string path, string contentType)

@@ -25,15 +25,6 @@ function byCall(call, all) {
       : ["", "", "", ""].map(number));
 }
 
-function latency(name, kind, figures) {
-  return make("figure", { className: kind },
-    make("figcaption", {}, name),
-    histogram(name, figures),
-    make("p", {}, figures.count
-      ? `shortest ${time(figures.min_ns)}, mean ${mean(figures.sum_ns, figures.count)}, longest ${time(figures.max_ns)}`
-      : "no call has ended yet"));
-}
-
 function told(call) {
   const end = call.time_ns === undefined ? "" : `, ${time(call.time_ns)}`;
   return hasFailed(call.result)
@@ -71,8 +62,8 @@ export function showCalls({ calls, errors, by_call: each, latency: own, system_l
   const more = each.length - mostCalls;
   document.getElementById("more-calls").textContent = more > 0 ? `and ${more} more, with less time` : "";
   fill("latencies", [
-    latency("This process", "own", own),
-    ...system ? [latency("All tasks of the machine", "system", system)] : [],
+    histogram("This process", "own", own),
+    ...system ? [histogram("All tasks of the machine", "system", system)] : [],
   ]);
   document.getElementById("threads-title").textContent =
     deaths.length ? "What its threads were in when it died" : "What its threads are in, and what they have called last";

@@ -25,6 +25,11 @@ export function share(part, whole) {
   return `${(100 * part / (whole || 1)).toFixed(1)} %`;
 }
 
+// Of a time in ns since 1970.
+export function clock(ns) {
+  return new Date(ns / 1e6).toLocaleTimeString();
+}
+
 // Of nothing there is no mean.
 export function mean(sum, of) {
   return of ? time(sum / of) : "";

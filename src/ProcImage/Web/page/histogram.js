@@ -1,6 +1,6 @@
-// How long calls take, as bars: one for each power of two.
-import { draw } from "./dom.js";
-import { count, share, time } from "./format.js";
+// How long things take, as bars: one for each power of two.
+import { draw, make } from "./dom.js";
+import { count, mean, share, time } from "./format.js";
 
 const firstBound = 11; // 2^11 ns, about 2 µs
 const width = 12, height = 80, gap = 1, leastHeight = 2;
@@ -16,23 +16,23 @@ function range(bucket, buckets) {
 // The bucket in which so much of all lies, from the shortest on.
 function quantile(part, buckets, all) {
   let sum = 0;
-  return buckets.findIndex((calls) => (sum += calls) >= part * all);
+  return buckets.findIndex((those) => (sum += those) >= part * all);
 }
 
-function words(name, { count: all, buckets }) {
-  if (!all) return `${name}: no call has ended yet.`;
+function summary(name, { one, many, takes }, { count: all, buckets }) {
+  if (!all) return `${name}: no ${one} has ended yet.`;
   const at = (part) => range(quantile(part, buckets, all), buckets);
-  return `${name}: ${count(all)} calls. The median takes ${at(0.5)}, the 99th percentile ${at(0.99)}.`;
+  return `${name}: ${count(all)} ${many}. The median ${takes} ${at(0.5)}, the 99th percentile ${at(0.99)}.`;
 }
 
-export function histogram(name, latency) {
-  const { count: all, buckets } = latency;
+function bars(name, words, figures) {
+  const { count: all, buckets } = figures;
   const most = Math.max(...buckets, 1);
-  const bars = buckets.flatMap((calls, bucket) => {
-    if (!calls) return [];
-    const tall = Math.max(leastHeight, calls / most * height);
+  const rects = buckets.flatMap((those, bucket) => {
+    if (!those) return [];
+    const tall = Math.max(leastHeight, those / most * height);
     return draw("rect", { x: bucket * width, y: height - tall, width: width - gap, height: tall },
-      draw("title", {}, `${range(bucket, buckets)}: ${count(calls)} calls, ${share(calls, all)}`));
+      draw("title", {}, `${range(bucket, buckets)}: ${count(those)} ${words.many}, ${share(those, all)}`));
   });
   const whole = buckets.length * width;
   const marks = ticks.flatMap((text, i) => {
@@ -40,6 +40,18 @@ export function histogram(name, latency) {
     return [draw("line", { x1: x, x2: x, y1: height, y2: height + 4 }), draw("text", { x, y: height + 15 }, text)];
   });
   return draw("svg", { viewBox: `0 0 ${whole} ${height + 20}`, width: whole, height: height + 20, role: "img",
-    "aria-label": words(name, latency) },
-  ...bars, draw("line", { x1: 0, x2: whole, y1: height, y2: height }), ...marks);
+    "aria-label": summary(name, words, figures) },
+  ...rects, draw("line", { x1: 0, x2: whole, y1: height, y2: height }), ...marks);
+}
+
+const ofCalls = { one: "call", many: "calls", takes: "takes" };
+
+// With its name above and what no bar says below. Its time in all is sum_ns.
+export function histogram(name, kind, figures, words = ofCalls) {
+  return make("figure", { className: kind },
+    make("figcaption", {}, name),
+    bars(name, words, figures),
+    make("p", {}, figures.count
+      ? `shortest ${time(figures.min_ns)}, mean ${mean(figures.sum_ns, figures.count)}, longest ${time(figures.max_ns)}`
+      : `no ${words.one} has ended yet`));
 }
