@@ -117,7 +117,7 @@ public sealed class LockExactTests(ITestOutputHelper log) : KernelTest(log, "-l"
 
     /// <summary>What no call has ended has no time, and a child pays but is not counted.</summary>
     [Fact]
-    public void A_death_another_thread_a_child_and_an_exec_make_no_wrong_figures()
+    public void A_death_another_thread_a_child_a_second_library_and_an_exec_make_no_wrong_figures()
     {
         var escapes = Start("escapes");
         Loader.Control("-l", "-P", $"{escapes.Pid}");
@@ -135,6 +135,9 @@ public sealed class LockExactTests(ITestOutputHelper log) : KernelTest(log, "-l"
         escapes.Begin();
         escapes.AwaitDone();
         Assert.DoesNotContain(Exact(escapes.Pid).GetProperty("by_lock").EnumerateArray(), its => Counts(its).Acquisitions == 101);
+        escapes.Begin();
+        escapes.AwaitDone();
+        Assert.Equal((107, 0), Counts(Find(Exact(escapes.Pid), "elsewhere", "mutex")));
         escapes.Begin();
         escapes.AwaitDone();
         var shared = Assert.Single(Exact(escapes.Pid).GetProperty("by_lock").EnumerateArray(), its => Counts(its).Acquisitions == 103);

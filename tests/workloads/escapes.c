@@ -1,9 +1,11 @@
 /*
  * escapes: each time after 'go'. First a thread dies with a mutex, which another one takes over. Then a
  * thread gives back what another one has taken 50 ms before. Then a child takes a mutex 101 times, and ends.
- * At last it becomes the same program again, which takes a mutex 103 times and says 'ready'. It says 'done'
- * after each.
+ * Then it loads a second C library, by which it takes a mutex 107 times. At last it becomes the same program
+ * again, which takes a mutex 103 times and says 'ready'. It says 'done' after each.
  */
+#define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -12,7 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-pthread_mutex_t orphan, handed = PTHREAD_MUTEX_INITIALIZER, shared = PTHREAD_MUTEX_INITIALIZER;
+pthread_mutex_t orphan, handed = PTHREAD_MUTEX_INITIALIZER, shared = PTHREAD_MUTEX_INITIALIZER,
+			elsewhere = PTHREAD_MUTEX_INITIALIZER;
 
 static void *dies(void *unused)
 {
@@ -32,6 +35,20 @@ static void use(int times)
 		pthread_mutex_lock(&shared);
 		pthread_mutex_unlock(&shared);
 	}
+}
+
+static int use_another_library(void)
+{
+	void *library = dlmopen(LM_ID_NEWLM, "libc.so.6", RTLD_NOW);
+	int (*lock)(pthread_mutex_t *) = library ? dlsym(library, "pthread_mutex_lock") : NULL;
+	int (*unlock)(pthread_mutex_t *) = library ? dlsym(library, "pthread_mutex_unlock") : NULL;
+	if (!lock || !unlock || lock == pthread_mutex_lock)
+		return -1;
+	for (int i = 0; i < 107; i++) {
+		lock(&elsewhere);
+		unlock(&elsewhere);
+	}
+	return 0;
 }
 
 static void say(const char *what)
@@ -74,6 +91,9 @@ int main(int argc, char **argv)
 		_exit(0);
 	}
 	waitpid(child, NULL, 0);
+	say("done");
+	if (use_another_library())
+		return 5;
 	say("done");
 	execl("/proc/self/exe", argv[0], "again", NULL);
 	return 4;
