@@ -672,7 +672,6 @@ struct kept_calls {
 struct lock_totals {
 	struct histogram waits; /* that slept */
 	__u64 at_once;		/* calls that came back without having slept */
-	__u64 unplaced;		/* waits that are in here, and not in the locks map: it was full */
 };
 
 /* The waits of a process, or of a thread that is a target itself. */
@@ -727,6 +726,7 @@ struct use_figures {
 /* How a life uses one lock: the value of the lock_uses map, by struct lock_key. */
 struct lock_use {
 	__u64 since; /* CLOCK_BOOTTIME in ns of the activation that it counts from */
+	__u64 first; /* likewise: when a call has met it there first */
 	struct use_figures figures;
 	__u64 held_since; /* CLOCK_BOOTTIME in ns */
 	__s32 holder;	  /* tid, 0: nobody, or it is read, or was taken before anybody looked */

@@ -185,7 +185,7 @@ static __always_inline struct locks_record *totals_of(struct life *life, u64 sin
 		totals->start_id = life->start_id;
 		for (int kind = 0; kind < WAIT_KINDS; kind++) {
 			histogram_reset(&totals->kinds[kind].waits);
-			totals->kinds[kind].at_once = totals->kinds[kind].unplaced = 0;
+			totals->kinds[kind].at_once = 0;
 		}
 	}
 	return totals;
@@ -278,8 +278,6 @@ __noinline int count_wait(struct lock_wait *wait, struct ended_wait *ended)
 			__sync_fetch_and_add(&totals->at_once, 1);
 		else
 			add_wait(&totals->waits, ended->time, bucket);
-		if (!stats && ended->has_slept)
-			__sync_fetch_and_add(&totals->unplaced, 1);
 	}
 	if (!stats)
 		return 0;

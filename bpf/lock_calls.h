@@ -97,6 +97,7 @@ static __always_inline struct lock_use *use_of(struct lock_key *key, u64 since, 
 		use = bpf_map_lookup_elem(&lock_uses, key);
 	}
 	if (use && begins_anew(&use->since, since)) {
+		use->first = bpf_ktime_get_boot_ns();
 		reset_figures(&use->figures);
 		use->holder = use->depth = 0;
 		use->longest.time = 0;

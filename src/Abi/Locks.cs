@@ -10,9 +10,6 @@ public struct LockTotals
 
     /// <summary>Calls that came back without having slept.</summary>
     public ulong AtOnce;
-
-    /// <summary>Waits that are in here and not in the locks map: it was full.</summary>
-    public ulong Unplaced;
 }
 
 /// <summary>The waits of a process, or of a thread that is a target itself.</summary>
@@ -101,6 +98,9 @@ public struct LockUse
 {
     /// <summary>CLOCK_BOOTTIME in ns of the activation that it counts from.</summary>
     public ulong Since;
+
+    /// <summary>Likewise: when a call has met it first.</summary>
+    public ulong First;
     public UseFigures Figures;
 
     /// <summary>CLOCK_BOOTTIME in ns.</summary>

@@ -74,6 +74,26 @@ internal sealed class LockLife
         _kept.Add(place);
     }
 
+    /// <summary>It has made room for others.</summary>
+    public void Drop(in LockKey key)
+    {
+        Places.Remove(key);
+        DropName(key);
+    }
+
+    /// <inheritdoc cref="Drop"/>
+    public void DropUse(in LockKey key)
+    {
+        Uses.Remove(key);
+        DropName(key);
+    }
+
+    private void DropName(in LockKey key)
+    {
+        _names.Remove((key.Address, key.Program));
+        _tries.Remove((key.Address, key.Program));
+    }
+
     /// <summary>Those of an earlier activation.</summary>
     public void DropKept(ulong before) => _kept.RemoveAll(place => place.Since < before);
 

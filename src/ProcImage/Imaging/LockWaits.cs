@@ -270,6 +270,7 @@ internal sealed class LockWaits : IDisposable
             Wait(_isActive ? _reader.Read() : []);
             foreach (var subject in Lives())
                 Update(subject);
+            MakeRoom(keys, uses);
             Bound();
             var isLeft = TellThoseThatTakeTooLong();
             _isLeft = keys.Count > 0 || uses.Count > 0 || isLeft;
@@ -470,6 +471,32 @@ internal sealed class LockWaits : IDisposable
 
         _maps.DeleteLock(place.Key);
     }
+
+    /// <summary>Their waits and acquisitions are still in the totals.</summary>
+    private void MakeRoom(IReadOnlyList<LockKey> keys, IReadOnlyList<LockKey> uses)
+    {
+        var now = BootClock.Now;
+        foreach (var key in LeastUsed.Of(keys, Limits.MaxLocks, UseOf, now))
+        {
+            lock (_lock)
+                _lives.GetValueOrDefault(Subject.Of(key.Life))?.Drop(key);
+            _maps.DeleteLock(key);
+        }
+
+        foreach (var key in LeastUsed.Of(uses, Limits.MaxLockUses, UseByProbesOf, now))
+        {
+            lock (_lock)
+                _lives.GetValueOrDefault(Subject.Of(key.Life))?.DropUse(key);
+            _maps.DeleteLockUse(key);
+        }
+    }
+
+    private (ulong Count, ulong First)? UseOf(LockKey key) =>
+        _maps.TryReadLock(key, out var stats) ? (stats.Waits.Count + stats.AtOnce, stats.First) : null;
+
+    /// <summary>One that is held stays: how long is known when it is given back.</summary>
+    private (ulong Count, ulong First)? UseByProbesOf(LockKey key) =>
+        _maps.TryReadLockUse(key, out var use) && use.Holder == 0 ? (use.Figures.Acquisitions + use.Figures.Failures, use.First) : null;
 
     private void Bound()
     {

@@ -81,7 +81,6 @@ public sealed class Locks
     {
         Advance(ref shown.Waits, read.Waits);
         shown.AtOnce = Math.Max(shown.AtOnce, read.AtOnce);
-        shown.Unplaced = Math.Max(shown.Unplaced, read.Unplaced);
     }
 
     private static void Advance(ref Histogram shown, in Histogram read)

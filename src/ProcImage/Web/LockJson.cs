@@ -32,6 +32,7 @@ internal static class LockJson
         if (details is not null && isAlone)
         {
             WriteLocks(json, details);
+            WriteOther(json, locks, details);
             WriteUses(json, locks, details);
             WriteWaits(json, details);
             WriteDeadlocks(json, details);
@@ -44,7 +45,6 @@ internal static class LockJson
     {
         json.WriteStartObject(LockKinds.NameOf(kind));
         WriteFigures(json, totals.Waits, totals.AtOnce);
-        json.WriteNumber("waits_without_lock", totals.Unplaced);
         json.WriteEndObject();
     }
 
@@ -91,6 +91,21 @@ internal static class LockJson
         json.WriteEndArray();
     }
 
+    /// <summary>At locks that there was no room for, or that have made room for others. What came after the reading is not in it.</summary>
+    private static void WriteOther(Utf8JsonWriter json, Locks locks, LockDetails details)
+    {
+        json.WriteStartObject("other");
+        json.WriteNumber("waits", Beyond(locks.Count, details.Locks, named => named.Figures.Waits.Count));
+        json.WriteNumber("wait_ns", Beyond(locks.Time, details.Locks, named => named.Figures.Waits.Sum));
+        json.WriteEndObject();
+    }
+
+    private static ulong Beyond<T>(ulong all, IReadOnlyList<T> ofEach, Func<T, ulong> figure)
+    {
+        var sum = ofEach.Aggregate(0UL, (sum, each) => sum + figure(each));
+        return all > sum ? all - sum : 0;
+    }
+
     /// <summary>Where it is probed.</summary>
     private static void WriteUses(Utf8JsonWriter json, Locks locks, LockDetails details)
     {
@@ -134,6 +149,10 @@ internal static class LockJson
         }
 
         json.WriteEndArray();
+        json.WriteStartObject("other");
+        json.WriteNumber("acquisitions", Beyond(locks.Acquisitions, details.Uses, used => used.Use.Figures.Acquisitions));
+        json.WriteNumber("contended", Beyond(locks.Contended, details.Uses, used => used.Use.Figures.Contended));
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 
