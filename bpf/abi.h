@@ -765,10 +765,8 @@ struct wait_record {
 	__u64 instruction; /* where it has called the kernel */
 	__u64 stack_pointer;
 	__u64 frame_pointer;
-	/* Of the call that is probed and has it wait: a trampoline stands where its return address was. */
-	__u64 trampoline;
-	__u64 return_at; /* 0: no such call */
-	__u64 return_address;
+	__u64 return_at;      /* on the stack: a probe has put its own address there; 0: none has */
+	__u64 return_address; /* that was there */
 	char comm[COMM_SIZE];
 };
 

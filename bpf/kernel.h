@@ -208,12 +208,6 @@ struct percpu_counter {
 	s64 count;
 	s32 *counters;
 } CORE;
-struct xol_area {
-	unsigned long vaddr;
-} CORE;
-struct uprobes_state {
-	struct xol_area *xol_area;
-} CORE;
 struct mm_struct {
 	unsigned long total_vm;
 	unsigned long hiwater_rss;
@@ -223,13 +217,20 @@ struct mm_struct {
 	unsigned long arg_end;
 	struct file *exe_file;
 	struct percpu_counter rss_stat[4];
-	struct uprobes_state uprobes_state;
 } CORE;
 struct thread_info {
 	u32 preempt_count; /* not on x86 */
 	unsigned long flags;
 	u32 status; /* on x86 */
 	u32 cpu;
+} CORE;
+struct return_instance {
+	unsigned long stack; /* pointer, where the function begins */
+	unsigned long orig_ret_vaddr;
+	struct return_instance *next;
+} CORE;
+struct uprobe_task {
+	struct return_instance *return_instances;
 } CORE;
 struct task_struct {
 	struct thread_info thread_info;
@@ -260,6 +261,7 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct sighand_struct *sighand;
 	struct css_set *cgroups;
+	struct uprobe_task *utask;
 } CORE;
 
 #if defined(__TARGET_ARCH_x86)

@@ -449,19 +449,6 @@ static __always_inline struct locks_record *find_totals(struct task_struct *task
 	return totals && totals->since == since ? totals : NULL;
 }
 
-static __always_inline void find_return(struct wait_record *record, struct task_struct *task)
-{
-	struct lock_requests *requests = bpf_task_storage_get(&lock_requests, task, 0, 0);
-	u64 last = requests ? requests->used - 1 : LOCK_REQUESTS;
-	if (last >= LOCK_REQUESTS)
-		return;
-	barrier_var(last);
-	struct lock_request *request = &requests->requests[last & (LOCK_REQUESTS - 1)];
-	record->trampoline = trampoline_of(task);
-	record->return_at = request->stack - RETURN_ADDRESS;
-	record->return_address = request->return_address;
-}
-
 /*
  * What a thread that sleeps waits for. The registers of its call tell it also of a wait that began before
  * anybody looked, as that of a deadlock may have.
@@ -500,7 +487,11 @@ static __noinline int find_wait(struct wait_record *record, struct task_struct *
 	record->instruction = BPF_CORE_READ(regs, INSTRUCTION);
 	record->stack_pointer = BPF_CORE_READ(regs, sp);
 	record->frame_pointer = BPF_CORE_READ(regs, FRAME_POINTER);
-	find_return(record, task);
+	struct return_instance *probed = probed_returns(task);
+	if (probed) {
+		record->return_at = BPF_CORE_READ(probed, stack);
+		record->return_address = BPF_CORE_READ(probed, orig_ret_vaddr);
+	}
 	return 1;
 }
 

@@ -429,13 +429,6 @@ static __always_inline bool is_part_of_another(struct lock_requests *requests, u
 	return requests->requests[last & (LOCK_REQUESTS - 1)].address == address;
 }
 
-static __always_inline u64 return_address(u64 stack)
-{
-	u64 address = 0;
-	bpf_probe_read_user(&address, sizeof(address), (void *)(stack - RETURN_ADDRESS));
-	return address;
-}
-
 static __noinline int push_request(struct lock_requests *requests, struct lock_request *request)
 {
 	if (!requests || !request || is_part_of_another(requests, request->address, request->stack))
@@ -529,7 +522,6 @@ static __noinline int lock_called(u64 cookie, u64 first, u64 second, u64 stack)
 		.address = address,
 		.begin = bpf_ktime_get_boot_ns(),
 		.stack = stack,
-		.return_address = return_address(stack),
 		.switches = BPF_CORE_READ(task, nvcsw),
 		.kind = kind,
 		.function = function,

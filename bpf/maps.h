@@ -155,7 +155,6 @@ struct lock_request {
 	u64 address;
 	u64 begin; /* CLOCK_BOOTTIME in ns */
 	u64 stack; /* pointer, when it returns */
-	u64 return_address;
 	u64 switches;
 	u32 kind;
 	u32 function;

@@ -172,10 +172,7 @@ public struct WaitRecord
     public ulong StackPointer;
     public ulong FramePointer;
 
-    /// <summary>Of the call that is probed and has it wait: a trampoline of the kernel's stands where its return address was.</summary>
-    public ulong Trampoline;
-
-    /// <summary>0: no such call.</summary>
+    /// <summary>On the stack: there a probe has put its own address in place of the next one; 0: none has.</summary>
     public ulong ReturnAt;
     public ulong ReturnAddress;
     public Comm Comm;

@@ -16,7 +16,7 @@ namespace ProcImage.Imaging;
 /// <param name="Whose">For whom it counts.</param>
 /// <param name="Program">Another one after each exec.</param>
 /// <param name="Registers">Of its call.</param>
-/// <param name="Probed">Of the call of its C library that waits.</param>
+/// <param name="Probed">Of the function of its C library that waits.</param>
 public sealed record LockWait(
     Subject Process,
     int Tid,
@@ -61,19 +61,16 @@ public readonly record struct LockOwner(int Tid, string Comm);
 /// <summary>Where a thread has called the kernel.</summary>
 public readonly record struct CallRegisters(ulong Instruction, ulong StackPointer, ulong FramePointer);
 
-/// <summary>
-/// Where a call that is probed will return to. The kernel has put the address of a trampoline on the stack in its place.
-/// </summary>
-/// <param name="Trampoline">0 where no call is probed.</param>
-/// <param name="At">Where it stands.</param>
-/// <param name="Address">That it stands for.</param>
-public readonly record struct ProbedReturn(ulong Trampoline, ulong At, ulong Address)
+/// <summary>Of the innermost function whose return is probed.</summary>
+/// <param name="At">On the stack: there the probe has put its own address; 0 where there is no probe.</param>
+/// <param name="Address">That was there.</param>
+public readonly record struct ProbedReturn(ulong At, ulong Address)
 {
     /// <summary>In words of the stack from an address on.</summary>
     public ulong[] Restore(ulong from, ulong[] words)
     {
         var at = (At - from) / sizeof(ulong);
-        if (Trampoline != 0 && at < (ulong)words.Length && words[at] == Trampoline)
+        if (At != 0 && at < (ulong)words.Length)
             words[at] = Address;
         return words;
     }
