@@ -762,6 +762,8 @@ struct wait_record {
 	__u64 instruction; /* where it has called the kernel */
 	__u64 stack_pointer;
 	__u64 frame_pointer;
+	__u64 return_at;      /* on the stack: a probe has put its own address there; 0: none has */
+	__u64 return_address; /* that was there */
 	char comm[COMM_SIZE];
 };
 

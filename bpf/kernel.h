@@ -224,6 +224,16 @@ struct thread_info {
 	u32 status; /* on x86 */
 	u32 cpu;
 } CORE;
+/* A probe at the return of a function: it has put its own address at stack, in place of the one there. */
+struct return_instance {
+	unsigned long stack;
+	unsigned long orig_ret_vaddr;
+} CORE;
+
+struct uprobe_task {
+	struct return_instance *return_instances; /* the innermost first */
+} CORE;
+
 struct task_struct {
 	struct thread_info thread_info;
 	s32 pid;
@@ -253,6 +263,7 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct sighand_struct *sighand;
 	struct css_set *cgroups;
+	struct uprobe_task *utask;
 } CORE;
 
 #if defined(__TARGET_ARCH_x86)

@@ -217,6 +217,19 @@ static __always_inline struct lock_stats *stats_of(struct lock_key *key, u32 kin
 	return stats;
 }
 
+/* Of the innermost function whose return is probed: where it has its return address, and which that was. */
+static __always_inline void find_return(struct task_struct *task, u64 *at, u64 *address)
+{
+	*at = *address = 0;
+	if (!bpf_core_field_exists(task->utask) || !RETURN_ADDRESS)
+		return;
+	struct return_instance *innermost = BPF_CORE_READ(task, utask, return_instances);
+	if (innermost) {
+		*at = BPF_CORE_READ(innermost, stack);
+		*address = BPF_CORE_READ(innermost, orig_ret_vaddr);
+	}
+}
+
 /* The kernel's stack would be that of futex(2), always. */
 static __always_inline int keep_longest(struct task_struct *task, struct lock_stats *stats,
 					struct lock_wait *wait, u64 time, u32 is_ending)
@@ -235,6 +248,11 @@ static __always_inline int keep_longest(struct task_struct *task, struct lock_st
 		bpf_get_task_stack(task, longest->user_stack, sizeof(longest->user_stack), BPF_F_USER_STACK);
 		if (!bpf_probe_read_user(longest->words, sizeof(longest->words), (void *)wait->stack))
 			longest->stack_pointer = wait->stack;
+		u64 at, address;
+		find_return(task, &at, &address);
+		u64 word = (at - wait->stack) / sizeof(u64);
+		if (at >= wait->stack && word < LOCK_WORDS)
+			longest->words[word & (LOCK_WORDS - 1)] = address;
 	}
 	__sync_fetch_and_add(&longest->version, 1);
 	return 0;
@@ -487,6 +505,7 @@ static __noinline int find_wait(struct wait_record *record, struct task_struct *
 	record->instruction = BPF_CORE_READ(regs, INSTRUCTION);
 	record->stack_pointer = BPF_CORE_READ(regs, sp);
 	record->frame_pointer = BPF_CORE_READ(regs, FRAME_POINTER);
+	find_return(task, &record->return_at, &record->return_address);
 	return 1;
 }
 

@@ -85,9 +85,12 @@ workload() {
 	done
 	# Open for both, so that nobody waits for the other end, and no input ends.
 	exec 8<>"$work/contends.in" 9<>"$work/deadlocks.in"
-	start contends "$work/contends" <&8
+	# What a shell starts in the background has no input but one that it opens itself.
+	# shellcheck disable=SC2016 # Likewise.
+	local read_from='exec <"$1"; shift; exec "$@"'
+	start contends bash -c "$read_from" sh "$work/contends.in" "$work/contends"
 	contends_pid=$pid
-	start deadlocks "$work/deadlocks" broken <&9
+	start deadlocks bash -c "$read_from" sh "$work/deadlocks.in" "$work/deadlocks" broken
 	deadlocks_pid=$pid
 }
 

@@ -171,6 +171,10 @@ public struct WaitRecord
     public ulong Instruction;
     public ulong StackPointer;
     public ulong FramePointer;
+
+    /// <summary>On the stack: there a probe has put its own address in place of the next one; 0: none has.</summary>
+    public ulong ReturnAt;
+    public ulong ReturnAddress;
     public Comm Comm;
 }
 

@@ -91,12 +91,13 @@ internal sealed class LockNames : IDisposable
     {
         var wait = thread.Wait;
         var memory = new ProcessMemory(wait.Tid); // its process may have no first thread any more
-        var (instruction, stackPointer, framePointer) = wait.Registers;
+        var (instruction, stackPointer, framePointer, _, _) = wait.Registers;
         var walk = StackWalk.Walk(
             instruction, framePointer, stackPointer,
-            at => memory.ReadWords(at, 2) is [var frame, var caller] ? (frame, caller) : null,
+            at => memory.ReadWords(at, 2) is [var frame, var caller] ? (frame, wait.Registers.Original(at + sizeof(ulong), caller)) : null,
             Limits.LockFrames);
-        var words = memory.ReadWords(stackPointer, Limits.LockWords);
+        ulong[] words = [.. memory.ReadWords(stackPointer, Limits.LockWords)
+            .Select((word, index) => wait.Registers.Original(stackPointer + ((ulong)index * sizeof(ulong)), word))];
         return thread with
         {
             Lock = variables?.NameOf(wait.Address) ?? thread.Lock,

@@ -57,4 +57,14 @@ public sealed record LockWait(
 public readonly record struct LockOwner(int Tid, string Comm);
 
 /// <summary>Where a thread has called the kernel.</summary>
-public readonly record struct CallRegisters(ulong Instruction, ulong StackPointer, ulong FramePointer);
+/// <param name="Instruction">Behind the call.</param>
+/// <param name="StackPointer">Its stack.</param>
+/// <param name="FramePointer">Of its function, if that has one.</param>
+/// <param name="ReturnAt">On the stack: a probe has put its own address there; 0 where none has.</param>
+/// <param name="ReturnAddress">That was there.</param>
+public readonly record struct CallRegisters(
+    ulong Instruction, ulong StackPointer, ulong FramePointer, ulong ReturnAt, ulong ReturnAddress)
+{
+    /// <summary>The word at an address of the stack, as its program has put it there.</summary>
+    public ulong Original(ulong at, ulong word) => at == ReturnAt && at != 0 ? ReturnAddress : word;
+}

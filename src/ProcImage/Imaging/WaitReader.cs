@@ -56,7 +56,7 @@ internal sealed class WaitReader(KernelMaps maps)
     private static LockWait Wait(Subject process, in WaitRecord record, LockOwner? owner) => new(
         process, record.Tid, record.StartId, record.Comm.ToString(), record.Address,
         owner is null ? record.Kind : LockKind.Mutex, record.Begin, record.Switches, record.HasTimeout != 0, owner, record.Whose,
-        record.Program, new CallRegisters(record.Instruction, record.StackPointer, record.FramePointer));
+        record.Program, new CallRegisters(record.Instruction, record.StackPointer, record.FramePointer, record.ReturnAt, record.ReturnAddress));
 
     /// <summary>A process, or a thread that is a target.</summary>
     public static bool IsAlive(Subject subject)
