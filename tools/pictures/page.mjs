@@ -28,7 +28,7 @@ async function life(page, process, part, file) {
 
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
 try {
-  const page = await browser.newPage({ viewport: { width: 1840, height: 300 }, colorScheme: given.theme });
+  const page = await browser.newPage({ viewport: { width: 2080, height: 300 }, colorScheme: given.theme });
   // The browser asks for an icon by itself.
   page.on("console", (message) => message.type() === "error" && !message.location().url.endsWith("/favicon.ico")
     && faults.push(message.text()));

@@ -72,6 +72,8 @@ async function take(page, dashboard, row, title) {
   await page.goto(`http://127.0.0.1:${server.address().port}/?${query}`);
   await page.waitForFunction(() => window.fault || window.panels?.().every(({ state }) => /Done|Error/.test(state)))
     .catch(() => faults.push(`${dashboard}, ${title}: not every panel had its data within 30 s`));
+  // A table draws itself when it is seen first.
+  await page.locator("#scene").evaluate((scene) => scene.scrollIntoView({ block: "end" }));
   // Everything has its data; fonts, and panels that measure themselves, take a moment more.
   await page.waitForTimeout(1500);
 
