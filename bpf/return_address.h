@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A probe at the return of a function puts the address of a trampoline of the kernel's in place of the return
- * address: whoever walks the stack would find nothing of who has called that function. The kernel has what was
- * there, the innermost first.
+ * address: whoever walks the stack would find nothing of who has called that function. The kernel has what
+ * was there, the innermost first.
  */
 #ifndef PROC_IMAGE_RETURN_ADDRESS_H
 #define PROC_IMAGE_RETURN_ADDRESS_H

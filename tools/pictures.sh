@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Takes the pictures of docs/images anew. Those of the page, page.png and life.png: a proc_image images a small workload.
+# Takes the pictures of docs/images anew. Those of the page, page.png, life.png and locks.png: a proc_image images a small
+# workload.
 # Those of the dashboards, DASHBOARD-ROW.png: a Prometheus scrapes it, and Grafana's own components draw the shipped JSON
 # in a headless Chromium. Takes five minutes and, at the first time, half a gigabyte of packages in out/pictures.
 # Argument: light (default) or dark.
@@ -41,7 +42,7 @@ start() {
 
 prepare() {
 	((EUID == 0)) || fail "loading programs into the kernel takes root"
-	require chromium=chromium curl=curl node=nodejs npm=npm pgrep=procps pngquant=pngquant prometheus=prometheus \
+	require chromium=chromium curl=curl gcc=gcc node=nodejs npm=npm pgrep=procps pngquant=pngquant prometheus=prometheus \
 		redis-benchmark=redis-tools redis-cli=redis-tools redis-server=redis-server stress-ng=stress-ng
 	[[ ! -e $pins ]] || fail "$pins is in use; if no other pictures.sh runs: sudo out/controller -f --bpffs $pins"
 	if [[ ! -x out/proc_image || ! -x out/controller || -n $(find bpf src Directory.* global.json -newer out/controller \
@@ -57,7 +58,8 @@ prepare() {
 	fi
 }
 
-# What is imaged: a Redis that keeps a log on storage, a program that computes, and a shell whose programs come and go.
+# What is imaged: a Redis that keeps a log on storage, a program that computes, a shell whose programs come and go, and two
+# programs whose threads wait for each other.
 workload() {
 	redis=$(free_port)
 	start redis redis-server --port "$redis" --bind 127.0.0.1 --dir "$work" --save '' --appendonly yes \
@@ -77,6 +79,19 @@ workload() {
 			timeout --signal=KILL 2 sleep 9 & wait
 		done' rounds "$redis" "$work"
 	rounds_pid=$pid
+	for name in contends deadlocks; do
+		gcc -O1 -fno-omit-frame-pointer -pthread -o "$work/$name" "tests/workloads/$name.c"
+		mkfifo "$work/$name.in"
+	done
+	# Open for both, so that nobody waits for the other end, and no input ends.
+	exec 8<>"$work/contends.in" 9<>"$work/deadlocks.in"
+	# What a shell starts in the background has no input but one that it opens itself.
+	# shellcheck disable=SC2016 # Likewise.
+	local read_from='exec <"$1"; shift; exec "$@"'
+	start contends bash -c "$read_from" sh "$work/contends.in" "$work/contends"
+	contends_pid=$pid
+	start deadlocks bash -c "$read_from" sh "$work/deadlocks.in" "$work/deadlocks" broken
+	deadlocks_pid=$pid
 }
 
 image() {
@@ -103,22 +118,28 @@ workload
 image -P "$redis_pid" -k1 -rS -s20
 image -P "$(pgrep --parent "$stress_pid" | head -1)" -k1 -rS -s20
 image -P "$rounds_pid" -k1 -rS -s20 --follow
+image -P "$contends_pid" -k1 -rSl -s20
+image -P "$deadlocks_pid" -k1 -rSl
 image -p "$redis_pid" -rS
 image -p 0 -c 0 -r
 image -p 0 -c 1 -r
 from=$(date +%s%3N)
 say "the workload runs for $seconds s"
-sleep "$seconds"
+sleep "$((seconds / 2))"
+echo 'go: a deadlock' >&9
+sleep "$((seconds / 4))"
+echo 'enough' >&9
+sleep "$((seconds / 4))"
 to=$(date +%s%3N)
 
-node tools/pictures/page.mjs --packages "$packages" --exporter "http://$exporter" --process "$redis_pid" --theme "$theme" \
-	--into "$work"
+node tools/pictures/page.mjs --packages "$packages" --exporter "http://$exporter" --process "$redis_pid" \
+	--locks "$deadlocks_pid" --theme "$theme" --into "$work"
 
 say "drawing"
 # What is drawn is in Prometheus by now, and drawing wants the CPUs.
-kill "$rounds_pid" "$stress_pid" "$redis_pid"
+kill "$rounds_pid" "$stress_pid" "$redis_pid" "$contends_pid" "$deadlocks_pid"
 node tools/pictures/take.mjs --packages "$packages" --prometheus "http://$prometheus" --from "$from" --to "$to" \
-	--process redis-server --theme "$theme" --into "$work"
+	--process redis-server --locks contends --theme "$theme" --into "$work"
 # Few colours: a third of the size, and nothing to be seen of it.
 pngquant --ext .png --force --quality 80-100 --strip "$work"/*.png
 rm -f docs/images/*.png

@@ -55,6 +55,7 @@ public sealed class DashboardTests(ITestOutputHelper log) : KernelTest(log)
                     expression,
                     expression.Contains("_exit_", StringComparison.Ordinal) ? dead
                     : expression.Contains("_errors_", StringComparison.Ordinal) ? failing
+                    : expression.Contains("_deadlock_", StringComparison.Ordinal) ? freed
                     : expression.Contains("_lock_", StringComparison.Ordinal) ? waiting
                     : alive);
                 Assert.True(Eventually.Get(() => HasAnswer(prometheus, query), has => has), $"{place}: no answer to {query}");

@@ -1,5 +1,6 @@
 // Takes a picture of each row of the shipped dashboards, with what a Prometheus has of the time between FROM and TO:
-// node take.mjs --packages DIRECTORY --prometheus URL --from MS --to MS --process NAME --theme light|dark --into DIRECTORY
+// node take.mjs --packages DIRECTORY --prometheus URL --from MS --to MS --process NAME --locks NAME --theme light|dark --into DIRECTORY
+// The row of locks has that other process.
 // The packages have the node_modules of package.json, and get the bundle. Ends with status 1 if a panel could not be drawn.
 import { createReadStream, readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
@@ -8,7 +9,7 @@ import { dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-const names = ["packages", "prometheus", "from", "to", "process", "theme", "into"];
+const names = ["packages", "prometheus", "from", "to", "process", "locks", "theme", "into"];
 const { values: given } = parseArgs({ options: Object.fromEntries(names.map((name) => [name, { type: "string" }])) });
 const source = dirname(fileURLToPath(import.meta.url));
 const dashboards = join(source, "../../grafana/dashboards");
@@ -65,11 +66,14 @@ await new Promise((done) => server.listen(0, "127.0.0.1", done));
 const faults = [];
 
 async function take(page, dashboard, row, title) {
-  const { from, to, process: chosen, theme } = given;
+  const { from, to, theme } = given;
+  const chosen = title.startsWith("Locks") ? given.locks : given.process;
   const query = new URLSearchParams({ dashboard, row, from, to, process: chosen, theme });
   await page.goto(`http://127.0.0.1:${server.address().port}/?${query}`);
   await page.waitForFunction(() => window.fault || window.panels?.().every(({ state }) => /Done|Error/.test(state)))
     .catch(() => faults.push(`${dashboard}, ${title}: not every panel had its data within 30 s`));
+  // A table draws itself when it is seen first.
+  await page.locator("#scene").evaluate((scene) => scene.scrollIntoView({ block: "end" }));
   // Everything has its data; fonts, and panels that measure themselves, take a moment more.
   await page.waitForTimeout(1500);
 

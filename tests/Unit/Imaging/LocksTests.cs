@@ -75,6 +75,15 @@ public class LocksTests
         Assert.Equal(0UL, new Deadlocked(77, 41, [Thread(0), Thread(0)], 0).Made);
     }
 
+    /// <summary>A probe at a return has its own address there.</summary>
+    [Fact]
+    public void A_return_address_that_a_probe_has_replaced_is_the_one_that_was_there()
+    {
+        Assert.Equal([7, 0x401000], new ProbedReturn(0x7008, 0x401000).Restore(0x7000, [7, 7]));
+        Assert.Equal([7, 7], new ProbedReturn(0x7010, 0x401000).Restore(0x7000, [7, 7]));
+        Assert.Equal([7], default(ProbedReturn).Restore(0, [7]));
+    }
+
     [Fact]
     public void What_probes_have_seen_never_steps_back_and_begins_anew_with_an_activation()
     {
