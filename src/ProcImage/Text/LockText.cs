@@ -70,7 +70,7 @@ internal static class LockText
         line += Invariant($"{Share(figures.Contended, figures.Acquisitions),7}  {figures.Failures,7:N0} {holds.Sum / 1e9,10:N3} ");
         if (holds.Count > 0)
             line += Invariant($"{Microseconds((double)holds.Sum / holds.Count),11} {Microseconds(holds.Max),12}  {(named.Use.Longest is { Time: not 0 } longest ? longest.Tid : 0)}");
-        return named.Use.Holder == 0 ? line.TrimEnd() : Invariant($"{line,-112}{named.Use.Holder}");
+        return named.Use.Holder == 0 ? line.TrimEnd() : Invariant($"{line,-113}{named.Use.Holder}");
     }
 
     private static string Lock(NamedLock named)
