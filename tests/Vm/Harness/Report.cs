@@ -77,6 +77,14 @@ public sealed class Report
         return lost;
     }
 
+    /// <summary>Runs of hooks that were left out up to a scrape; none but where the hooks of system calls can be preempted.</summary>
+    public long RunsLost(string part)
+    {
+        decimal lost = Metrics(part).Value("proc_image_losses_total", ("cause", "run"));
+        Assert.True(lost == 0 || Kernel >= new Version(7, 2), $"{lost} runs are lost");
+        return (long)lost;
+    }
+
     private (int Status, string Text) Part(string name) =>
         _parts.TryGetValue(name, out var part) ? part : throw new InvalidOperationException($"the report has no {name}");
 }
