@@ -55,12 +55,30 @@ static __always_inline struct thread_calls *calls_of(struct activity *act, struc
 	return thread;
 }
 
+/* Since 7.2 the kernel may leave sys_exit out: of the last call it is known that it has ended, no more. */
+static __noinline int end_unseen_call(struct task_struct *task, struct thread_calls *thread)
+{
+	struct activity *act = get_activity();
+	if (!act || !task || !thread)
+		return 0;
+	struct ended_call call = {.number = thread->number,
+				  .kind = thread->kind,
+				  .begin = boottime_of(act, thread->begin),
+				  .end = bpf_ktime_get_boot_ns(),
+				  .time = CALL_TIME_UNKNOWN};
+	thread->is_inside = 0;
+	end_call(task, thread, &call);
+	return 0;
+}
+
 static __always_inline void syscall_enter(struct activity *act, struct pt_regs *regs, s64 id)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct thread_calls *thread = calls_of(act, task);
 	if (!thread)
 		return;
+	if (thread->is_inside)
+		end_unseen_call(task, thread);
 	thread->number = id;
 	thread->kind = is_compat(task) ? CALL_COMPAT : CALL_NATIVE;
 	thread->begin = bpf_ktime_get_ns();

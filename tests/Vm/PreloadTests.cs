@@ -33,17 +33,13 @@ public sealed class PreloadTests(Machines machines) : VmTest(machines)
         ];
         Assert.Equal(hooks.Order(), Pinned(report, "links").Order());
         Assert.Equal(
-            [.. HasProbes(report) ? ["lock_call", "lock_return"] : Array.Empty<string>(), "sched_waking"],
+            [.. report.HasProbes ? ["lock_call", "lock_return"] : Array.Empty<string>(), "sched_waking"],
             Pinned(report, "progs").Order());
         Assert.StartsWith($"preloaded 5 images over {hooks.Length + 1} hooks", report.Said("preloaded"), StringComparison.Ordinal);
     }
 
     private static bool Has(Report report, string tracepoint) =>
         report.Text("tracepoints").Contains(tracepoint, StringComparison.Ordinal);
-
-    /// <summary>Many probes in one link: 6.6.</summary>
-    private static bool HasProbes(Report report) =>
-        report.Said("probes").Contains("bpf_uprobe_multi_link_attach", StringComparison.Ordinal);
 
     private static IEnumerable<string> Pinned(Report report, string folder) =>
         report.Lines("pins").Where(path => path.Contains($"/{folder}/", StringComparison.Ordinal)).Select(path => Path.GetFileName(path)!);

@@ -36,7 +36,7 @@ for program in "$busybox" "$commands"/{proc_image,controller}; do
 done
 install -D --target-directory "$root$(dirname "$libbpf")" "$libbpf"
 copy_libraries "$libbpf"
-for source in tests/Vm/guest/*.c tests/workloads/{calls,hogs,instructions,io,life}.c; do
+for source in tests/Vm/guest/*.c tests/workloads/{calls,hogs,instructions,io,life,locks}.c; do
 	compile "$source"
 done
 install tests/Vm/guest/init "$root/init"

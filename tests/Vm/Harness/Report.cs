@@ -36,6 +36,9 @@ public sealed class Report
         return report;
     }
 
+    /// <summary>Many probes in one link, of one process alone: 6.6.</summary>
+    public bool HasProbes => Said("probes").Contains("bpf_uprobe_multi_link_attach", StringComparison.Ordinal);
+
     public bool Has(string part) => _parts.ContainsKey(part);
 
     /// <summary>What was said, whatever came of it.</summary>
@@ -75,6 +78,14 @@ public sealed class Report
         decimal lost = Metrics(part).Value("proc_image_losses_total", ("cause", "lookup"));
         Assert.True(lost == 0 || Kernel < new Version(6, 2), $"{lost} waits are lost for want of a lookup");
         return lost;
+    }
+
+    /// <summary>Runs of hooks that were left out up to a scrape; none but where the hooks of system calls can be preempted.</summary>
+    public long RunsLost(string part)
+    {
+        decimal lost = Metrics(part).Value("proc_image_losses_total", ("cause", "run"));
+        Assert.True(lost == 0 || Kernel >= new Version(7, 2), $"{lost} runs are lost");
+        return (long)lost;
     }
 
     private (int Status, string Text) Part(string name) =>
