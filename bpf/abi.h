@@ -75,7 +75,7 @@ enum target_kind {
 enum policy_flag {
 	POLICY_INCLUDE_SELF = 1, /* the tool's own processes too */
 	POLICY_FOLLOW = 2,	 /* processes that the target starts, and those that they start */
-	POLICY_EXACT = 4,	 /* its locks by probes, for user space alone */
+	POLICY_EXACT = 4,	 /* its locks by probes */
 };
 
 enum loss {
@@ -270,6 +270,9 @@ struct policy {
 	__u64 created;	/* CLOCK_BOOTTIME in ns */
 	__u32 keytime_level;
 	__u32 syscall_sequence;
+	__u32 probes; /* of the set of probes that count, as the upper half of their cookies has it; 0: none
+		       */
+	__u32 pad;
 	char comm[COMM_SIZE];
 };
 
@@ -728,11 +731,11 @@ struct lock_use {
 	__u64 since; /* CLOCK_BOOTTIME in ns of the activation that it counts from */
 	__u64 first; /* likewise: when a call has met it there first */
 	struct use_figures figures;
-	__u64 held_since; /* CLOCK_BOOTTIME in ns */
-	__s32 holder;	  /* tid, 0: nobody, or it is read, or was taken before anybody looked */
-	__u32 depth;	  /* how often the holder has taken it */
-	__u32 is_target;  /* its life is one, or follows one */
-	__u32 pad;
+	__u64 held_since;	     /* CLOCK_BOOTTIME in ns */
+	__s32 holder;		     /* tid, 0: nobody, or it is read, or was taken before anybody looked */
+	__u32 depth;		     /* how often the holder has taken it */
+	__u32 is_target;	     /* its life is one, or follows one */
+	__u32 probes;		     /* the set of probes by which the holder is known */
 	struct longest_wait longest; /* hold: where it was given back */
 };
 

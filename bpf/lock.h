@@ -55,7 +55,8 @@ static __noinline int read_futex(struct futex_call *call, struct task_struct *ta
 		call->address = (u32)BPF_CORE_READ(regs, bx);
 		second = BPF_CORE_READ(regs, cx);
 		third = BPF_CORE_READ(regs, dx);
-		fourth = fifth = (u32)BPF_CORE_READ(regs, si);
+		fourth = (u32)BPF_CORE_READ(regs, si);
+		fifth = (u32)BPF_CORE_READ(regs, di);
 	} else {
 		call->address = BPF_CORE_READ(regs, di);
 		second = BPF_CORE_READ(regs, si);
@@ -163,11 +164,35 @@ static __always_inline void fill_life(struct life *life, struct task_struct *tas
 				  : BPF_CORE_READ(task, group_leader, start_boottime);
 }
 
-/* What is left of an earlier activation goes. Whoever comes first at the later one does it. */
-static __always_inline bool begins_anew(u64 *since, u64 activation)
+/*
+ * What is left of an earlier activation goes. Whoever comes first at the later one clears it, and says when
+ * that is done; who comes meanwhile is not counted there, and that is.
+ */
+enum beginning {
+	HAS_BEGUN,
+	BEGINS, /* it is fresh */
+	BEGINS_ANEW,
+	BEGINS_ELSEWHERE,
+};
+
+#define BEING_CLEARED 1 /* no activation is so early */
+
+static __always_inline u32 begin_at(u64 *since, u64 activation)
 {
 	u64 old = *(volatile u64 *)since;
-	return old < activation && __sync_val_compare_and_swap(since, old, activation) == old;
+	if (old >= activation)
+		return HAS_BEGUN;
+	if (old == BEING_CLEARED)
+		return BEGINS_ELSEWHERE;
+	u64 met = __sync_val_compare_and_swap(since, old, old ? BEING_CLEARED : activation);
+	if (met != old)
+		return met >= activation ? HAS_BEGUN : BEGINS_ELSEWHERE;
+	return old ? BEGINS_ANEW : BEGINS;
+}
+
+static __always_inline void end_beginning(u64 *since, u64 activation)
+{
+	__sync_lock_test_and_set(since, activation);
 }
 
 static __always_inline struct locks_record *totals_of(struct life *life, u64 since)
@@ -179,16 +204,18 @@ static __always_inline struct locks_record *totals_of(struct life *life, u64 sin
 	}
 	if (!totals)
 		return NULL;
-	if (begins_anew(&totals->since, since)) {
-		totals->tgid = life->tgid;
-		totals->tid = life->tid;
-		totals->start_id = life->start_id;
+	totals->tgid = life->tgid;
+	totals->tid = life->tid;
+	totals->start_id = life->start_id;
+	u32 begins = begin_at(&totals->since, since);
+	if (begins == BEGINS_ANEW) {
 		for (int kind = 0; kind < WAIT_KINDS; kind++) {
 			histogram_reset(&totals->kinds[kind].waits);
 			totals->kinds[kind].at_once = 0;
 		}
+		end_beginning(&totals->since, since);
 	}
-	return totals;
+	return begins == BEGINS_ELSEWHERE ? NULL : totals;
 }
 
 /*
@@ -209,33 +236,52 @@ static __always_inline struct lock_stats *stats_of(struct lock_key *key, u32 kin
 	}
 	if (!stats)
 		return NULL;
-	if (begins_anew(&stats->since, since)) {
+	u32 begins = begin_at(&stats->since, since);
+	if (begins == BEGINS_ELSEWHERE)
+		return NULL;
+	if (begins != HAS_BEGUN)
 		stats->first = bpf_ktime_get_boot_ns();
+	if (begins == BEGINS_ANEW) {
 		histogram_reset(&stats->waits);
 		stats->at_once = stats->longest.time = 0;
+		end_beginning(&stats->since, since);
 	}
 	return stats;
 }
 
-/* The kernel's stack would be that of futex(2), always. */
-static __always_inline int keep_longest(struct task_struct *task, struct lock_stats *stats,
-					struct lock_wait *wait, u64 time, u32 is_ending)
+/* A wait or a hold that may be the longest one, of the thread that runs. */
+struct noted {
+	u64 time;  /* ns */
+	u64 stack; /* pointer */
+	s32 owner;
+	u32 is_ending; /* its thread is: it has no stack any more */
+};
+
+/* The kernel's stack would be that of futex(2), or of a probe, always. Not static: then it is verified once.
+ */
+__noinline int keep_longest(struct longest_wait *longest, struct noted *noted)
 {
-	struct longest_wait *longest = &stats->longest;
+	struct task_struct *task = bpf_get_current_task_btf();
+	if (!longest || !noted)
+		return 0;
 	u64 version = *(volatile u64 *)&longest->version;
 	if (version & 1 || __sync_val_compare_and_swap(&longest->version, version, version + 1) != version)
 		return 0; /* another thread does this right now */
-	longest->time = time;
-	longest->tid = bpf_get_current_pid_tgid();
-	longest->owner = wait->owner;
-	longest->stack_pointer = 0;
-	longest->user_stack[0] = 0;
-	bpf_get_current_comm(longest->comm, COMM_SIZE);
-	if (!is_ending) {
-		bpf_get_task_stack(task, longest->user_stack, sizeof(longest->user_stack), BPF_F_USER_STACK);
-		if (!bpf_probe_read_user(longest->words, sizeof(longest->words), (void *)wait->stack)) {
-			longest->stack_pointer = wait->stack;
-			restore_returns(task, longest->words, LOCK_WORDS, wait->stack);
+	if (noted->time > longest->time) {
+		longest->time = noted->time;
+		longest->tid = bpf_get_current_pid_tgid();
+		longest->owner = noted->owner;
+		longest->stack_pointer = 0;
+		longest->user_stack[0] = 0;
+		bpf_get_current_comm(longest->comm, COMM_SIZE);
+		if (!noted->is_ending) {
+			bpf_get_task_stack(task, longest->user_stack, sizeof(longest->user_stack),
+					   BPF_F_USER_STACK);
+			if (!bpf_probe_read_user(longest->words, sizeof(longest->words),
+						 (void *)noted->stack)) {
+				longest->stack_pointer = noted->stack;
+				restore_returns(task, longest->words, LOCK_WORDS, noted->stack);
+			}
 		}
 	}
 	__sync_fetch_and_add(&longest->version, 1);
@@ -287,8 +333,15 @@ __noinline int count_wait(struct lock_wait *wait, struct ended_wait *ended)
 		return 0;
 	}
 	add_wait(&stats->waits, ended->time, bucket);
-	if (ended->time > stats->longest.time)
-		keep_longest(task, stats, wait, ended->time, ended->is_ending);
+	if (ended->time > stats->longest.time) {
+		struct noted noted = {
+			.time = ended->time,
+			.stack = wait->stack,
+			.owner = wait->owner,
+			.is_ending = ended->is_ending,
+		};
+		keep_longest(&stats->longest, &noted);
+	}
 	return 0;
 }
 
@@ -333,6 +386,22 @@ static __always_inline bool goes_on(struct lock_wait *wait, struct pt_regs *regs
 	       wait->instruction == BPF_CORE_READ(regs, INSTRUCTION);
 }
 
+/* A thread calls the kernel within a call that has not ended: the kernel has left out the program that ends
+ * it. */
+static __noinline int miss_end(struct activity *act, struct task_image *image, struct lock_wait *wait,
+			       struct task_struct *task)
+{
+	if (!act || !image || !wait || !task || !task->group_leader)
+		return 0;
+	struct task_image *process = bpf_task_storage_get(&images, task->group_leader, 0, 0);
+	if (process && lock_counts(act, image) && wait->begin >= image->lock_since) {
+		process->incomplete = 1;
+		lose(LOSS_LOCK);
+	}
+	wait->begin = wait->end = 0;
+	return 0;
+}
+
 static __noinline int lock_begin(struct pt_regs *regs, s64 number)
 {
 	struct activity *act = get_activity();
@@ -342,8 +411,12 @@ static __noinline int lock_begin(struct pt_regs *regs, s64 number)
 	if (!act || !regs || !image || !image->named ||
 	    !(lock_counts(act, image) || lock_counts_thread(act, image)))
 		return 0;
-	if (!read_futex(&call, task, regs, number))
+	if (!read_futex(&call, task, regs, number)) {
+		struct lock_wait *before = bpf_task_storage_get(&lock_waits, task, 0, 0);
+		if (before && before->begin && !before->end)
+			miss_end(act, image, before, task);
 		return 0;
+	}
 	struct lock_wait *wait = bpf_task_storage_get(&lock_waits, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!wait) {
 		if (task->group_leader)
@@ -356,11 +429,8 @@ static __noinline int lock_begin(struct pt_regs *regs, s64 number)
 	}
 	if (wait->begin && wait->end)
 		end_wait(wait, wait->end, 0);
-	else if (wait->begin && lock_counts(act, image) && wait->begin >= image->lock_since &&
-		 task->group_leader) { /* its end was missed */
-		lose_thread(task->group_leader);
-		lose(LOSS_LOCK);
-	}
+	else if (wait->begin)
+		miss_end(act, image, wait, task);
 	wait->address = call.address;
 	wait->value = call.value;
 	wait->stack = BPF_CORE_READ(regs, sp);

@@ -10,6 +10,7 @@
 /* Unrolled, a loop over conditions becomes more paths than the verifier walks. */
 #define ROLLED _Pragma("clang loop unroll(disable)")
 
+#define EPERM	      1
 #define EOWNERDEAD    130 /* a robust mutex is taken over from a thread that has died with it */
 #define MUSL_ROBUST   4	  /* musl: of the type of a mutex */
 #define GLIBC_KIND_AT 16  /* glibc: where a mutex has its kind; musl: at its beginning */
@@ -44,28 +45,49 @@ static __always_inline u32 probe_library(u64 cookie)
 	return cookie >> 16 & 0xff;
 }
 
+/* Each time a target is probed that is another set. */
+static __always_inline u32 probe_set(u64 cookie)
+{
+	return cookie >> 32;
+}
+
 /* Whose figures a call goes into: the process, the thread that is a target itself, or both. */
 struct counting {
 	u64 process_since; /* 0: it does not count */
 	u64 thread_since;
-	u32 is_target;
+	u32 probes;
 	u32 pad;
 };
 
-static __noinline int find_counting(struct counting *counting, struct task_struct *task)
+/* The set of probes of a policy, 0 where it counts no locks by probes now. */
+static __always_inline u32 probes_of(struct activity *act, u32 slot)
+{
+	if (!slot || !test_slot(act->collect[IMAGE_LOCK], slot))
+		return 0;
+	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
+	return policy && policy->flags & POLICY_EXACT ? policy->probes : 0;
+}
+
+/*
+ * All threads of a process run into the probes of each policy that has some there. One set counts: that of
+ * the process, and where it has none that of the thread.
+ */
+static __noinline int find_counting(struct counting *counting, struct task_struct *task, u32 probes)
 {
 	struct activity *act = get_activity();
 	struct task_image *image = task ? bpf_task_storage_get(&images, task, 0, 0) : NULL;
 	if (!counting || !act || !act->active[IMAGE_LOCK] || !image || !image->named)
 		return 0;
-	if (lock_counts(act, image))
+	u32 of_process = probes_of(act, image->policies[NAMED_BY_PROCESS]);
+	u32 of_thread = probes_of(act, image->policies[NAMED_BY_THREAD]);
+	if (!probes || probes != (of_process ? of_process : of_thread))
+		return 0;
+	counting->probes = probes;
+	if (of_process && image->images & 1 << IMAGE_LOCK)
 		counting->process_since = image->lock_since;
-	struct target_image *target =
-		lock_counts_thread(act, image) ? bpf_task_storage_get(&target_images, task, 0, 0) : NULL;
+	struct target_image *target = of_thread ? bpf_task_storage_get(&target_images, task, 0, 0) : NULL;
 	if (target && target->images & 1 << IMAGE_LOCK)
 		counting->thread_since = target->lock_since;
-	counting->is_target = image->policies[NAMED_BY_PROCESS] || image->policies[NAMED_BY_ANCESTOR] ||
-			      counting->thread_since;
 	return counting->process_since || counting->thread_since;
 }
 
@@ -89,18 +111,29 @@ static __noinline int reset_figures(struct use_figures *figures)
 	return 0;
 }
 
-static __always_inline struct lock_use *use_of(struct lock_key *key, u64 since, bool make)
+/* What another set of probes knew of who holds it is no longer true: nobody has seen what came between. */
+static __always_inline struct lock_use *use_of(struct lock_key *key, u64 since, u32 probes, bool make)
 {
 	struct lock_use *use = bpf_map_lookup_elem(&lock_uses, key);
 	if (!use && make) {
 		bpf_map_update_elem(&lock_uses, key, &fresh_use, BPF_NOEXIST);
 		use = bpf_map_lookup_elem(&lock_uses, key);
 	}
-	if (use && begins_anew(&use->since, since)) {
+	if (!use)
+		return NULL;
+	u32 begins = begin_at(&use->since, since);
+	if (begins == BEGINS_ELSEWHERE)
+		return NULL;
+	if (begins != HAS_BEGUN)
 		use->first = bpf_ktime_get_boot_ns();
+	if (begins == BEGINS_ANEW) {
 		reset_figures(&use->figures);
-		use->holder = use->depth = 0;
 		use->longest.time = 0;
+		end_beginning(&use->since, since);
+	}
+	if (use->probes != probes) {
+		use->holder = use->depth = 0;
+		use->probes = probes;
 	}
 	return use;
 }
@@ -112,14 +145,18 @@ static __always_inline struct uses_record *uses_of(struct life *life, u64 since)
 		bpf_map_update_elem(&use_totals, life, &fresh_uses, BPF_NOEXIST);
 		uses = bpf_map_lookup_elem(&use_totals, life);
 	}
-	if (uses && begins_anew(&uses->since, since)) {
-		uses->tgid = life->tgid;
-		uses->tid = life->tid;
-		uses->start_id = life->start_id;
+	if (!uses)
+		return NULL;
+	uses->tgid = life->tgid;
+	uses->tid = life->tid;
+	uses->start_id = life->start_id;
+	u32 begins = begin_at(&uses->since, since);
+	if (begins == BEGINS_ANEW) {
 		for (int kind = 0; kind < USE_KINDS; kind++)
 			reset_figures(&uses->kinds[kind]);
+		end_beginning(&uses->since, since);
 	}
-	return uses;
+	return begins == BEGINS_ELSEWHERE ? NULL : uses;
 }
 
 /* What has happened at a lock, for one life. */
@@ -130,10 +167,10 @@ struct lock_step {
 	u64 since;
 	s32 life_tid;
 	u32 kind;
-	u32 is_target;
 	u32 what; /* enum step */
 	u32 is_contended;
-	u32 is_recursive;
+	u32 library;
+	u32 probes;
 };
 
 enum step {
@@ -160,64 +197,6 @@ static __noinline int add_step(struct use_figures *figures, struct lock_step *st
 	return 0;
 }
 
-/* Not static: then it is verified once, as those below. */
-__noinline int count_step(struct lock_step *step)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	if (!step || step->kind < LOCK_MUTEX || step->kind >= LOCK_KINDS)
-		return 0;
-	/* What began before an activation has no time in it. */
-	if (step->begin < step->since && step->what == STEP_READ)
-		return 0;
-	struct lock_key key;
-	fill_key(&key, task, step->life_tid, step->address, step->kind);
-	struct lock_use *use = use_of(&key, step->since, true);
-	struct uses_record *uses = uses_of(&key.life, step->since);
-	u32 kind = step->kind - LOCK_MUTEX;
-	if (!use || !uses)
-		lose(LOSS_LOCK);
-	if (uses && kind < USE_KINDS)
-		add_step(&uses->kinds[kind], step);
-	if (!use)
-		return 0;
-	use->is_target = step->is_target;
-	add_step(&use->figures, step);
-	if (step->what != STEP_ACQUIRED || step->kind == LOCK_READ)
-		return 0;
-	s32 tid = BPF_CORE_READ(task, pid);
-	if (use->holder == tid && step->is_recursive) {
-		use->depth++;
-		return 0;
-	}
-	/* Whoever had it has given it back without a call that was seen, or has died with it. */
-	use->holder = tid;
-	use->depth = 1;
-	use->held_since = bpf_ktime_get_boot_ns();
-	return 0;
-}
-
-static __always_inline int keep_longest_hold(struct task_struct *task, struct lock_use *use, u64 time,
-					     u64 stack)
-{
-	struct longest_wait *longest = &use->longest;
-	u64 version = *(volatile u64 *)&longest->version;
-	if (version & 1 || __sync_val_compare_and_swap(&longest->version, version, version + 1) != version)
-		return 0; /* another thread does this right now */
-	longest->time = time;
-	longest->tid = bpf_get_current_pid_tgid();
-	longest->owner = use->holder;
-	longest->stack_pointer = 0;
-	longest->user_stack[0] = 0;
-	bpf_get_current_comm(longest->comm, COMM_SIZE);
-	bpf_get_task_stack(task, longest->user_stack, sizeof(longest->user_stack), BPF_F_USER_STACK);
-	if (!bpf_probe_read_user(longest->words, sizeof(longest->words), (void *)stack)) {
-		longest->stack_pointer = stack;
-		restore_returns(task, longest->words, LOCK_WORDS, stack);
-	}
-	__sync_fetch_and_add(&longest->version, 1);
-	return 0;
-}
-
 /* Error-checking, recursive and robust mutexes refuse whoever does not hold them. */
 __noinline int refuses_others(u64 address, u32 library)
 {
@@ -237,6 +216,42 @@ __noinline int is_recursive(u64 address, u32 library)
 	       (kind & MUTEX_TYPE) == MUTEX_RECURSIVE;
 }
 
+/* Not static: then it is verified once, as those below. */
+__noinline int count_step(struct lock_step *step)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	if (!step || step->kind < LOCK_MUTEX || step->kind >= LOCK_KINDS)
+		return 0;
+	/* What began before an activation has no time in it. */
+	if (step->begin < step->since && step->what == STEP_READ)
+		return 0;
+	struct lock_key key;
+	fill_key(&key, task, step->life_tid, step->address, step->kind);
+	struct lock_use *use = use_of(&key, step->since, step->probes, true);
+	struct uses_record *uses = uses_of(&key.life, step->since);
+	u32 kind = step->kind - LOCK_MUTEX;
+	if (!use || !uses)
+		lose(LOSS_LOCK);
+	if (uses && kind < USE_KINDS)
+		add_step(&uses->kinds[kind], step);
+	if (!use)
+		return 0;
+	use->is_target = 1;
+	add_step(&use->figures, step);
+	if (step->what != STEP_ACQUIRED || step->kind == LOCK_READ)
+		return 0;
+	s32 tid = BPF_CORE_READ(task, pid);
+	if (use->holder == tid && step->kind == LOCK_MUTEX && is_recursive(step->address, step->library)) {
+		use->depth++;
+		return 0;
+	}
+	/* Whoever had it has given it back without a call that was seen, or has died with it. */
+	use->holder = tid;
+	use->depth = 1;
+	use->held_since = bpf_ktime_get_boot_ns();
+	return 0;
+}
+
 struct release {
 	u64 address;
 	u64 since;
@@ -245,6 +260,7 @@ struct release {
 	u32 kind;
 	u32 library;
 	u32 is_whole; /* however often it was taken: a condition is waited for */
+	u32 probes;
 };
 
 /* Returns whether this life holds it so. */
@@ -257,7 +273,7 @@ __noinline int count_release(struct release *release)
 	s32 tid = BPF_CORE_READ(task, pid);
 	struct lock_key key;
 	fill_key(&key, task, release->life_tid, release->address, release->kind);
-	struct lock_use *use = use_of(&key, release->since, false);
+	struct lock_use *use = use_of(&key, release->since, release->probes, false);
 	if (!use || !use->holder)
 		return 0; /* it was taken before anybody looked */
 	if (use->holder != tid && (release->kind != LOCK_MUTEX || release->is_whole ||
@@ -273,19 +289,24 @@ __noinline int count_release(struct release *release)
 	histogram_fold_one(&use->figures.holds, time, bucket);
 	if (uses && kind < USE_KINDS)
 		histogram_fold_one(&uses->kinds[kind].holds, time, bucket);
-	if (time > use->longest.time)
-		keep_longest_hold(task, use, time, release->stack);
+	if (time > use->longest.time) {
+		struct noted noted = {.time = time, .stack = release->stack, .owner = use->holder};
+		keep_longest(&use->longest, &noted);
+	}
 	use->depth = 0;
 	use->holder = 0;
 	return 1;
 }
 
-static __always_inline s32 holder_of(struct task_struct *task, u64 address, u32 kind)
+/* As its process knows; a thread that is a target alone knows of no others. */
+static __always_inline s32 holder_of(struct counting *counting, struct task_struct *task, u64 address,
+				     u32 kind)
 {
 	struct lock_key key;
 	fill_key(&key, task, 0, address, kind);
-	struct lock_use *use = bpf_map_lookup_elem(&lock_uses, &key);
-	return use ? use->holder : 0;
+	struct lock_use *use = counting->process_since ? bpf_map_lookup_elem(&lock_uses, &key) : NULL;
+	return use && use->since == counting->process_since && use->probes == counting->probes ? use->holder
+											       : 0;
 }
 
 /* For its process, and for itself where the thread is a target. */
@@ -293,7 +314,7 @@ static __noinline int count_for(struct counting *counting, struct lock_step *ste
 {
 	if (!counting || !step)
 		return 0;
-	step->is_target = counting->is_target;
+	step->probes = counting->probes;
 	if (counting->process_since) {
 		step->since = counting->process_since;
 		step->life_tid = 0;
@@ -312,6 +333,7 @@ static __noinline int release_for(struct counting *counting, struct release *rel
 	int is_held = 0;
 	if (!counting || !release)
 		return 0;
+	release->probes = counting->probes;
 	if (counting->process_since) {
 		release->since = counting->process_since;
 		release->life_tid = 0;
@@ -325,8 +347,9 @@ static __noinline int release_for(struct counting *counting, struct release *rel
 	return is_held;
 }
 
-/* Of the thread that runs; what is there of another program than this one means nothing. */
-static __always_inline struct lock_requests *requests_of(struct task_struct *task)
+/* Of the thread that runs; what is there of another program than this one, or of other probes, means nothing.
+ */
+static __always_inline struct lock_requests *requests_of(struct task_struct *task, u32 probes)
 {
 	struct lock_requests *requests =
 		bpf_task_storage_get(&lock_requests, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
@@ -335,9 +358,10 @@ static __always_inline struct lock_requests *requests_of(struct task_struct *tas
 		return NULL;
 	}
 	u32 program = BPF_CORE_READ(task, self_exec_id);
-	if (requests->program != program) {
+	if (requests->program != program || requests->probes != probes) {
 		__builtin_memset(requests, 0, sizeof(*requests));
 		requests->program = program;
+		requests->probes = probes;
 	}
 	return requests;
 }
@@ -385,7 +409,6 @@ __noinline u64 end_read(struct lock_requests *requests, u64 address)
 static __noinline int acquired(struct counting *counting, struct lock_requests *requests,
 			       struct lock_request *request, u32 is_contended)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	if (!counting || !requests || !request)
 		return 0;
 	struct lock_step step = {
@@ -393,12 +416,10 @@ static __noinline int acquired(struct counting *counting, struct lock_requests *
 		.kind = request->kind,
 		.what = STEP_ACQUIRED,
 		.is_contended = is_contended,
+		.library = request->library,
 		.begin = request->begin,
 		.time = bpf_ktime_get_boot_ns() - request->begin,
 	};
-	if (request->kind == LOCK_MUTEX &&
-	    holder_of(task, request->address, LOCK_MUTEX) == (s32)bpf_get_current_pid_tgid())
-		step.is_recursive = is_recursive(request->address, request->library);
 	count_for(counting, &step);
 	if (request->kind == LOCK_READ)
 		hold_read(requests, request->address);
@@ -496,9 +517,9 @@ static __noinline int lock_called(u64 cookie, u64 first, u64 second, u64 stack)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct counting counting = {};
-	if (!find_counting(&counting, task))
+	if (!find_counting(&counting, task, probe_set(cookie)))
 		return 0;
-	struct lock_requests *requests = requests_of(task);
+	struct lock_requests *requests = requests_of(task, counting.probes);
 	if (!requests)
 		return 0;
 	u32 function = probe_function(cookie), kind = probe_kind(cookie);
@@ -517,7 +538,7 @@ static __noinline int lock_called(u64 cookie, u64 first, u64 second, u64 stack)
 			give_back(&counting, requests, &release);
 		return 0;
 	}
-	s32 holder = holder_of(task, address, kind == LOCK_READ ? LOCK_WRITE : kind);
+	s32 holder = holder_of(&counting, task, address, kind == LOCK_READ ? LOCK_WRITE : kind);
 	struct lock_request request = {
 		.address = address,
 		.begin = bpf_ktime_get_boot_ns(),
@@ -533,12 +554,13 @@ static __noinline int lock_called(u64 cookie, u64 first, u64 second, u64 stack)
 	return 0;
 }
 
-static __noinline int lock_returned(s32 result, u64 stack)
+static __noinline int lock_returned(u64 cookie, s32 result, u64 stack)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct counting counting = {};
 	struct lock_requests *requests = bpf_task_storage_get(&lock_requests, task, 0, 0);
-	if (!requests || !requests->used || requests->program != BPF_CORE_READ(task, self_exec_id))
+	if (!requests || !requests->used || requests->probes != probe_set(cookie) ||
+	    requests->program != BPF_CORE_READ(task, self_exec_id))
 		return 0;
 	u64 last = requests_outside(requests, stack);
 	if (last >= requests->used || last >= LOCK_REQUESTS)
@@ -548,10 +570,10 @@ static __noinline int lock_returned(s32 result, u64 stack)
 	if (request->stack != stack)
 		return 0; /* of a call that is part of this one */
 	requests->used = last;
-	if (!find_counting(&counting, task))
+	if (!find_counting(&counting, task, requests->probes))
 		return 0;
 	u32 has_slept = BPF_CORE_READ(task, nvcsw) != request->switches;
-	if (request->function == LOCK_WAIT) {
+	if (request->function == LOCK_WAIT && result != EPERM) { /* that one does not have the mutex */
 		acquired(&counting, requests, request,
 			 0); /* most of the time it has waited for something else */
 		return 0;
@@ -574,7 +596,7 @@ static __always_inline struct uses_record *find_uses(struct task_struct *task, s
 	return uses && uses->since == since ? uses : NULL;
 }
 
-/* Set before the load: the kernel has no link of many probes (6.6), so each is a perf event of its own. */
+/* Set before the load: the kernel has no link of many probes (6.12), so each is a perf event of its own. */
 const volatile bool probes_are_alone = false;
 
 /*

@@ -174,7 +174,9 @@ struct read_hold {
 /* Of a thread of a process that is probed. */
 struct lock_requests {
 	u32 program; /* task_struct.self_exec_id: an exec makes another one */
+	u32 probes;  /* the set of probes that has seen them */
 	u32 used;
+	u32 pad;
 	struct lock_request requests[LOCK_REQUESTS]; /* the innermost last */
 	struct lock_request spin;		     /* address 0: it spins at none */
 	struct read_hold read_holds[READ_HOLDS];

@@ -83,7 +83,7 @@ int lock_call(struct pt_regs *ctx)
 SEC("uprobe")
 int lock_return(struct pt_regs *ctx)
 {
-	return lock_returned(RESULT(ctx), ctx->sp);
+	return lock_returned(bpf_get_attach_cookie(ctx), RESULT(ctx), ctx->sp);
 }
 
 /* Attached while slices are told. */

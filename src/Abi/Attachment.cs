@@ -71,8 +71,8 @@ public static class Attachment
             foreach (var hook in OnDemand(maps).Except(Needed(maps)))
                 File.Delete(Pins.Link(maps.Directory, hook));
             var probed = Probed(maps);
-            foreach (var (pin, policy) in ProbePins.All(maps.Directory))
-                if (!probed.Contains(policy))
+            foreach (var (pin, policy, set) in ProbePins.All(maps.Directory))
+                if (!probed.Contains((policy, set)))
                     File.Delete(pin);
         }
         catch (UnauthorizedAccessException)
@@ -109,9 +109,9 @@ public static class Attachment
     private static HashSet<string> Needed(KernelMaps maps) =>
         [.. InForce(maps).SelectMany(policy => HooksOf(policy.Kind, policy.Images))];
 
-    /// <summary>Ids of the policies that want probes.</summary>
-    private static HashSet<uint> Probed(KernelMaps maps) =>
-        [.. InForce(maps).Where(policy => policy.WantsProbes).Select(policy => policy.Id)];
+    /// <summary>Ids of the policies that want probes, each with the set that it has.</summary>
+    private static HashSet<(uint Policy, uint Set)> Probed(KernelMaps maps) =>
+        [.. InForce(maps).Where(policy => policy.WantsProbes).Select(policy => (policy.Id, policy.Probes))];
 
     private static List<Policy> InForce(KernelMaps maps)
     {

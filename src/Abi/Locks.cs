@@ -114,7 +114,9 @@ public struct LockUse
 
     /// <summary>Its life is one, or follows one.</summary>
     public uint IsTarget;
-    public uint Pad;
+
+    /// <summary>The set of probes by which the holder is known.</summary>
+    public uint Probes;
 
     /// <summary>Hold: where it was given back.</summary>
     public LongestWait Longest;

@@ -82,7 +82,7 @@ public sealed partial class PinDirectory : IDisposable
         foreach (var folder in Pins.Folders.Prepend(""))
             foreach (var pin in Known(Path, folder))
                 File.Delete(pin);
-        foreach (var (pin, _) in ProbePins.All(Path))
+        foreach (var (pin, _, _) in ProbePins.All(Path))
             File.Delete(pin);
         foreach (var folder in Pins.Folders.Append(""))
             Delete(System.IO.Path.Combine(Path, folder));

@@ -28,6 +28,10 @@ public struct Policy
     public ulong Created;
     public uint KeytimeLevel;
     public uint SyscallSequence;
+
+    /// <summary>Of the set of probes that count, as the upper half of their cookies has it; 0: none.</summary>
+    public uint Probes;
+    public uint Pad;
     public Comm Comm;
 
     /// <summary>Whether the locks of its target are imaged by probes.</summary>

@@ -57,7 +57,7 @@ public sealed unsafe class BpfProgram
 
     private string Subject => $"program {Name}";
 
-    /// <summary>Loads it as one that many probes of user space can share (<see cref="PinnedProgram.AttachProbes"/>): 6.6 or later.</summary>
+    /// <summary>Loads it as one that many probes of user space can share (<see cref="PinnedProgram.AttachProbes"/>): 6.6 or later, for all threads of a process 6.12.</summary>
     /// <exception cref="InvalidOperationException">Called after the object has been loaded.</exception>
     public void UseForManyProbes()
     {

@@ -83,7 +83,7 @@ public sealed unsafe class PinnedProgram : IDisposable
     }
 
     /// <summary>
-    /// The same for one probe, which every kernel has: a perf event. It is the process's while its first thread lives.
+    /// The same for one probe, which every kernel has: a perf event. It is the process's while the thread that is named lives.
     /// </summary>
     /// <exception cref="BpfException">As of <see cref="AttachProbes"/>.</exception>
     public BpfLink AttachProbe(string file, (ulong Offset, ulong Cookie) probe, int pid, bool atReturn)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes what a kernel boots into: the two commands of out/ with their libraries, busybox, and static workloads. It is not
+# Writes what a kernel boots into: the two commands of out/ with their libraries, busybox, and workloads, static but for one. It is not
 # compressed: an emulated CPU would take longer to unpack it than it takes to load.
 # Usage: initramfs.sh COMMANDS FILE, where COMMANDS is the directory with proc_image and controller
 set -euo pipefail
@@ -39,5 +39,7 @@ copy_libraries "$libbpf"
 for source in tests/Vm/guest/*.c tests/workloads/{calls,hogs,instructions,io,life,locks}.c; do
 	compile "$source"
 done
+gcc -O1 -Wall -Werror -pthread -o "$root/bin/exact" tests/workloads/exact.c # its C library is probed
+copy_libraries "$root/bin/exact"
 install tests/Vm/guest/init "$root/init"
 (cd "$root" && find . | cpio --create --format newc --quiet) >"$file"

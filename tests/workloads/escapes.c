@@ -1,5 +1,6 @@
 /*
- * escapes: each time after 'go'. First a thread dies with a mutex, which another one takes over. Then a
+ * escapes: each time after 'go'. First a thread dies with a mutex, which another one takes over,
+ * and takes a recursive one twice, 89 times. Then a
  * thread gives back what another one has taken 50 ms before. Then a child takes a mutex 101 times, and ends.
  * Then it loads a second C library, by which it takes a mutex 107 times. At last it becomes the same program
  * again, which takes a mutex 103 times and says 'ready'. It says 'done' after each.
@@ -15,7 +16,7 @@
 #include <unistd.h>
 
 pthread_mutex_t orphan, handed = PTHREAD_MUTEX_INITIALIZER, shared = PTHREAD_MUTEX_INITIALIZER,
-			elsewhere = PTHREAD_MUTEX_INITIALIZER;
+			elsewhere = PTHREAD_MUTEX_INITIALIZER, twice;
 
 static void *dies(void *unused)
 {
@@ -34,6 +35,16 @@ static void use(int times)
 	for (int i = 0; i < times; i++) {
 		pthread_mutex_lock(&shared);
 		pthread_mutex_unlock(&shared);
+	}
+}
+
+static void take_twice(int times)
+{
+	for (int i = 0; i < times; i++) {
+		pthread_mutex_lock(&twice);
+		pthread_mutex_lock(&twice);
+		pthread_mutex_unlock(&twice);
+		pthread_mutex_unlock(&twice);
 	}
 }
 
@@ -72,6 +83,9 @@ int main(int argc, char **argv)
 	pthread_mutexattr_init(&kind);
 	pthread_mutexattr_setrobust(&kind, PTHREAD_MUTEX_ROBUST);
 	pthread_mutex_init(&orphan, &kind);
+	pthread_mutexattr_init(&kind);
+	pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_RECURSIVE);
+	pthread_mutex_init(&twice, &kind);
 	say("ready");
 	pthread_create(&thread, NULL, dies, NULL);
 	pthread_join(thread, NULL);
@@ -79,6 +93,7 @@ int main(int argc, char **argv)
 	if (pthread_mutex_lock(&orphan) != EOWNERDEAD || pthread_mutex_consistent(&orphan) ||
 	    pthread_mutex_unlock(&orphan))
 		return 3;
+	take_twice(89);
 	say("done");
 	pthread_create(&thread, NULL, takes, NULL);
 	pthread_join(thread, NULL);

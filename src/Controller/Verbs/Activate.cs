@@ -106,7 +106,7 @@ internal static class Activate
             },
             options,
             book.LoaderPid));
-        var probes = Probe(book, slot, task, () => book.Remove(slot));
+        var probes = Probe(book, slot, task, isAsked: true, () => book.Remove(slot));
         book.Apply();
         RequireLive(book, slot);
         if (task is not null && !IsSameLife(book.Reread(slot), task))
@@ -128,7 +128,7 @@ internal static class Activate
         var kept = options.Images.HasFlag(ImageSet.Keytime) ? old.Images & ~ImageSet.Ledger : old.Images;
         var changed = old.Images ^ (kept | options.Images);
         book.Change(slot, WithOptions(old with { Images = kept | options.Images }, options, book.LoaderPid));
-        var probes = Probe(book, slot, task, () => book.Change(slot, old));
+        var probes = Probe(book, slot, task, options.Images.HasFlag(ImageSet.Lock), () => book.Change(slot, old));
         book.Apply();
         RequireLive(book, slot);
 
@@ -142,15 +142,19 @@ internal static class Activate
             + probes;
     }
 
-    /// <summary>Before the policy is in force: then nothing is missed.</summary>
-    private static string Probe(PolicyBook book, uint slot, ProcTask? task, Action undo)
+    /// <summary>
+    /// Before the policy is in force: then nothing is missed. Who asks again has them put anew: the target may run another program, or
+    /// have loaded another library.
+    /// </summary>
+    private static string Probe(PolicyBook book, uint slot, ProcTask? task, bool isAsked, Action undo)
     {
-        if (task is null || !book[slot].WantsProbes)
+        if (task is null || !book[slot].WantsProbes || (!isAsked && LockProbes.Has(book.Maps.Directory, book[slot])))
             return "";
-        int count;
         try
         {
-            count = LockProbes.Attach(book.Maps.Directory, book[slot].Id, task.Tgid);
+            var (set, count) = LockProbes.Attach(book.Maps.Directory, book[slot].Id, task.Tgid);
+            book.Change(slot, book[slot] with { Probes = set });
+            return $"; probes at {count} places of its C library";
         }
         catch
         {
@@ -158,8 +162,6 @@ internal static class Activate
             book.Apply();
             throw;
         }
-
-        return count == 0 ? "" : $"; probes at {count} places of its C library";
     }
 
     private static Policy WithOptions(Policy policy, ControllerOptions options, int loader)

@@ -46,6 +46,10 @@ internal sealed class LiveThreads
         }
     }
 
+    /// <summary>By the ids that we know them by.</summary>
+    public static bool IsThread(int tgid, int tid) =>
+        tid > 0 && Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{tgid}/task/{tid}"));
+
     /// <summary>In a pid namespace below ours.</summary>
     private static bool IsNested(string task) => Ids(task).Length > 1;
 

@@ -23,6 +23,9 @@ internal sealed class LockLife
     /// <summary>Their keys are no longer in the kernel side's map.</summary>
     public IReadOnlyList<WaitPlace> Kept => _kept;
 
+    /// <summary>Of both sorts.</summary>
+    public int KeptCount => _kept.Count + Uses.Values.Count(use => use.Kept is not null);
+
     /// <summary>Since when looks have met no portrait of it: ms of <see cref="Environment.TickCount64"/>.</summary>
     public long? UnknownSince { get; set; }
 
@@ -95,7 +98,12 @@ internal sealed class LockLife
     }
 
     /// <summary>Those of an earlier activation.</summary>
-    public void DropKept(ulong before) => _kept.RemoveAll(place => place.Since < before);
+    public void DropKept(ulong before)
+    {
+        _kept.RemoveAll(place => place.Since < before);
+        foreach (var use in Uses.Values.Where(use => use.Kept is not null && use.Since < before).ToList())
+            Uses.Remove(use.Key);
+    }
 
     public void Add(KnownDeadlock deadlock)
     {

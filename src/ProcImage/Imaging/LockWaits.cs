@@ -164,6 +164,8 @@ internal sealed class LockWaits : IDisposable
         {
             if (kept is not { } use && !(_maps.TryReadLockUse(place.Key, out use) && use.Since >= since))
                 continue;
+            if (kept is not null || !LiveThreads.IsThread(subject.Tgid, use.Holder)) // who has died with it, or is not looked at any more
+                use.Holder = 0;
             used.Add(new NamedUse(place.Key, use, name, use.Longest.Time == namedTime ? stack : []));
         }
 
@@ -502,12 +504,12 @@ internal sealed class LockWaits : IDisposable
     {
         lock (_lock)
         {
-            var kept = _lives.Values.Sum(life => life.Kept.Count);
+            var kept = _lives.Values.Sum(life => life.KeptCount);
             foreach (var life in _lives.Values.Where(life => life.Places.Count == 0))
             {
                 if (kept <= MostKept)
                     return;
-                kept -= life.Kept.Count;
+                kept -= life.KeptCount;
                 life.DropKept(ulong.MaxValue);
             }
         }

@@ -11,9 +11,12 @@ internal static class ImageSupport
     // The event has had the sizes of the task since the hook has had the task itself: 6.8.
     private static readonly Lazy<bool> _hasVictim = new(() => Bpf.HasMember($"trace_event_raw_{Pins.VictimHook}", "total_vm"));
 
-    private static readonly Lazy<bool> _hasManyProbes = new(() => Bpf.HasFunction("bpf_uprobe_multi_link_attach"));
+    // Since 6.6, but up to 6.11 it calls the program for one thread of the process alone, or for none after the first one has ended.
+    // The consumers of a probe have been in a list of this kind since 6.12.
+    private static readonly Lazy<bool> _hasManyProbes = new(
+        () => Bpf.HasFunction("bpf_uprobe_multi_link_attach") && Bpf.HasMember("uprobe_consumer", "cons_node"));
 
-    /// <summary>Whether one link can have many probes: 6.6.</summary>
+    /// <summary>Whether one link can have many probes of all threads of a process: 6.12.</summary>
     public static bool HasManyProbes => _hasManyProbes.Value;
 
     /// <summary>Programs of probes, where an image needs them.</summary>

@@ -82,7 +82,7 @@ public static class SystemMetrics
 
     public static MetricFamily Losses { get; } = new(
         "proc_image_losses_total", MetricType.Counter, ["cause"],
-        "What could not be collected: storage: a task without storage; event: the ring buffer was full; timer: no timer for a deadline; lookup: a wait before Linux 6.2; slice: their ring buffer was full; stack: a place of waiting; run: the program of a hook that the kernel has left out, of whichever thread. Since preload.");
+        "What could not be collected: storage: a task without storage; event: the ring buffer was full; timer: no timer for a deadline; lookup: a wait before Linux 6.2; slice: their ring buffer was full; stack: a place of waiting; lock: a lock, or the end of a wait; run: the program of a hook that the kernel has left out, of whichever thread. Since preload.");
 
     public static MetricFamily SeriesDropped { get; } = new(
         "proc_image_series_dropped", MetricType.Gauge, [], "About how many series the bound on series keeps from being shown.");

@@ -36,9 +36,6 @@ public sealed class Report
         return report;
     }
 
-    /// <summary>Many probes in one link, of one process alone: 6.6.</summary>
-    public bool HasProbes => Said("probes").Contains("bpf_uprobe_multi_link_attach", StringComparison.Ordinal);
-
     public bool Has(string part) => _parts.ContainsKey(part);
 
     /// <summary>What was said, whatever came of it.</summary>
