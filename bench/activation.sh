@@ -9,8 +9,8 @@
 #   cold-all          the same with every image
 #   bpftrace, perf-trace, strace    a public tool
 # A sample: load, tool, moment (start or write), run, ns.
-# Needs root, a build, gcc, curl, python3; of the tools those that there are.
-# Usage: bench/activation.sh [RUNS [TOOLS [LOADS]]]   RUNS of controller and standby; of the others a fifth
+# Needs root, a build, gcc, python3; of the tools those that there are.
+# Usage: bench/activation.sh [RUNS [TOOLS [LOADS]]]   RUNS of controller; of the others a fifth, and with load a tenth
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 runs=${1:-101}
@@ -28,35 +28,44 @@ begin_target() {
 	coproc TARGET { exec "$work/calls" 2>>"$work/calls.log"; }
 	target=$TARGET_PID
 	exec {hear}<&"${TARGET[0]}" {say}>&"${TARGET[1]}"
+	eval "exec ${TARGET[0]}<&- ${TARGET[1]}>&-"
 	read -r -u "$hear" word && [[ $word == ready ]]
 }
 end_target() {
 	exec {hear}<&- {say}>&-
-	wait "$target" 2>/dev/null || true
+	end TERM "$target" # others may have inherited the end that it reads from
 }
 # Sets made: how many calls there were.
 stop_target() {
 	kill -USR1 "$target"
-	read -r -u "$hear" made
+	read -r -t 60 -u "$hear" made
 }
 # In ns of CLOCK_BOOTTIME. bash has the time of day without another program, in us.
 now() { echo "${EPOCHREALTIME/[.,]/}000"; }
 # came CALL: sets came, and ahead, by which the time of day is ahead of it.
 came() {
 	echo "$1" >&"$say"
-	read -r -u "$hear" came ahead
+	read -r -t 60 -u "$hear" came ahead
 }
 
 # The calls of the target that were counted, out of its portrait.
 counted() {
-	curl -s --unix-socket "$socket" http://localhost/api/v1/processes >"$work/all"
-	local id
-	id=$(python3 -c 'import json, sys
-for life in json.load(open(sys.argv[1]))["processes"]:
-    if life["tgid"] == int(sys.argv[2]): print(f"{life[\"tgid\"]}-{life[\"start_id\"]}")' "$work/all" "$target")
-	curl -s --unix-socket "$socket" "http://localhost/api/v1/processes/$id" |
-		python3 -c 'import json, sys
-print(next(call["count"] for call in json.load(sys.stdin)["syscall"]["by_call"] if call["name"] == "close"))'
+	nice -n -15 python3 - "$socket" "$target" <<-'END'
+		import http.client, json, socket, sys
+
+		def ask(path):
+		    connection = http.client.HTTPConnection("localhost")
+		    connection.sock = socket.socket(socket.AF_UNIX)
+		    connection.sock.connect(sys.argv[1])
+		    connection.request("GET", "/api/v1/processes" + path)
+		    return json.load(connection.getresponse())
+
+		# One that had the same pid may be shown still.
+		lives = [life for life in ask("")["processes"] if life["tgid"] == int(sys.argv[2])]
+		latest = max(lives, key=lambda life: int(life["start_id"]))
+		calls = ask(f"/{latest['tgid']}-{latest['start_id']}")["syscall"]["by_call"]
+		print(next((call["count"] for call in calls if call["name"] == "close"), 0))
+	END
 }
 # ours TOOL RUN: the policy stands; the command began at $begun.
 ours() {
@@ -71,27 +80,26 @@ ours() {
 	written=$("$work/pins" "$pins" | awk '/written/ { print $2 }')
 	case $1 in controller | standby) sample "$load" "$1" write "$2" $((came - written)) ;; esac
 }
-# theirs TOOL RUN COMMAND...: it writes the first call that it sees to $work/seen.
+# theirs TOOL RUN COMMAND...: it prints the calls that it sees.
 theirs() {
 	local tool_name=$1 run=$2 first
 	shift 2
 	: >"$work/seen"
 	begun=$(now)
-	"$@" >"$work/tool.log" 2>&1 &
+	"$@" >"$work/seen" 2>&1 &
 	tool=$!
-	if ! within 120 has_seen; then
-		note "$tool_name saw nothing within 120 s ($load): $(head -c 200 "$work/tool.log" | tr '\n\t' '  ')"
+	if ! within 120 sees; then
+		note "$tool_name saw nothing within 120 s ($load): $(head -c 200 "$work/seen" | tr '\n\t' '  ')"
 	else
 		stop_target
-		first=$(first_seen)
-		came $((first - 1000000))
+		came $((first - 1000000000))
 		sample "$load" "$tool_name" start "$run" $((came + ahead - begun))
 	fi
 	end INT "$tool"
 	tool=
 }
-first_seen() { grep -aom 1 '1[0-9]\{6,\}' "$work/seen"; }
-has_seen() { [[ $(wc -l <"$work/seen") -gt 1 ]] && first_seen >/dev/null; }
+sees() { first=$(first_seen); }
+first_seen() { grep -aom 1 '1[0-9]\{9\}' "$work/seen"; }
 
 # once TOOL RUN
 once() {
@@ -101,7 +109,7 @@ once() {
 		begun=$(now)
 		control -s10 -P "$target"
 		ours "$1" "$2"
-		control -d
+		nice -n -15 out/controller --bpffs "$pins" -d >/dev/null
 		;;
 	cold | cold-all)
 		image=--syscall
@@ -112,9 +120,9 @@ once() {
 		ours "$1" "$2"
 		finish
 		;;
-	strace) theirs strace "$2" strace -e trace=close -o "$work/seen" -p "$target" ;;
-	perf-trace) theirs perf-trace "$2" perf trace -e close -o "$work/seen" -p "$target" ;;
-	bpftrace) theirs bpftrace "$2" bpftrace -o "$work/seen" \
+	strace) theirs strace "$2" strace -e trace=close -p "$target" ;;
+	perf-trace) theirs perf-trace "$2" perf trace -e close -p "$target" ;;
+	bpftrace) theirs bpftrace "$2" bpftrace -B line \
 		-e "tracepoint:syscalls:sys_enter_close /pid == $target/ { printf(\"%d\\n\", args->fd); }" ;;
 	esac
 	end_target
@@ -124,9 +132,10 @@ for load in "${loads[@]}"; do
 	[[ $load == idle ]] || hog 16 --fork 1
 	for tool_name in "${tools[@]}"; do
 		times=$(((runs + 4) / 5))
+		[[ $load == idle ]] || times=$(((runs + 9) / 10))
 		case $tool_name in
 		controller) times=$runs && preload -a --listen "unix:$socket" ;;
-		standby) times=$runs && preload -a --standby --listen "unix:$socket" ;;
+		standby) preload -a --standby --listen "unix:$socket" ;;
 		cold*) ;;
 		*) command -v "${tool_name%-*}" >/dev/null || { note "$tool_name is missing" && continue; } ;;
 		esac

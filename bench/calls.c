@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FIRST 1000000 /* no descriptor has such a number */
+#define FIRST 1000000000 /* no descriptor has such a number */
 #define KEPT  (8ul << 20)
 
 static volatile sig_atomic_t stopped;

@@ -99,7 +99,13 @@ is_traced() { grep -q '^TracerPid:.*[1-9]' "/proc/$1/status" 2>/dev/null; }
 resident() { awk '/VmRSS/ { print $2 * 1024 }' "/proc/$loader/status"; }
 # Of the whole machine: what the storage of tasks and the maps are made of.
 kernel_memory() { awk '/^(Slab|Percpu):/ { sum += $2 } END { print sum * 1024 }' /proc/meminfo; }
-# ns of CPU of all threads of the loader.
-cpu_time() { awk '{ sum += $1 } END { printf "%.0f", sum }' "/proc/$loader/task/"*/schedstat; }
-# How often a thread of the loader has slept.
-naps() { awk '/^voluntary/ { sum += $2 } END { print sum }' "/proc/$loader/task/"*/status; }
+# What each thread of the loader has: ns on a CPU; how often it has slept.
+cpu_time() { awk '{ print FILENAME, $1 }' "/proc/$loader/task/"*/schedstat; }
+naps() { awk '/^voluntary/ { print FILENAME, $2 }' "/proc/$loader/task/"*/status; }
+# a_second WHAT SECONDS: how much more of it there is in each of them. A thread that ends meanwhile takes its own with it.
+a_second() {
+	"$1" >"$work/before"
+	sleep "$2"
+	"$1" | awk -v seconds="$2" 'NR == FNR { before[$1] = $2; next } { more += $2 - before[$1] }
+		END { printf "%.2f\n", more / seconds }' "$work/before" -
+}

@@ -7,6 +7,8 @@
 #   IMAGE-other, IMAGE-all  another process is, every process is
 #   lock-ended              the workload was imaged and is not any more
 #   five-all                all five images of every process
+#   ...-alone               the same where nothing else is preloaded: in standby only the hooks that it needs are attached,
+#                           as a public tool attaches only its own. Without -target: of every process
 #   runqlat, ...            a public tool; strace, perf-trace, perf-trace-futex and bpftrace-mutex look at the workload alone
 # Every second round goes backwards. A sample is ns per operation: load, workload, state, round, ns.
 # Needs root, a build, clang, gcc, make; of the public tools and servers those that there are, and says what there is not.
@@ -27,15 +29,16 @@ rounds=${1:-11}
 . bench/common.sh
 room "$name"
 
-images=(keytime=0 keytime=1 lock=contention resource schedule syscall=10)
+images=(keytime=1 lock=contention resource schedule syscall=10)
 # How many operations take some 20 to 500 ms.
 declare -A counts=([getppid]=200000 [mix]=40000 [pipe]=4000 [throughput]=40000 [yield]=20000 [fork]=150 [exec]=50
 	[execl]=50 [copy256]=20000 [copy]=20000 [copy4096]=10000 [mutex]=2000000 [futex]=10000 [shell1]=5 [shell8]=1 [build]=1
 	[redis]=4000 [pgbench]=200)
 order=(getppid mix pipe throughput yield fork exec execl copy256 copy copy4096 mutex futex shell1 shell8 build redis pgbench)
-states=(nothing empty standby preloaded)
+states=(nothing empty preloaded)
 for image in "${images[@]}"; do states+=("$image-target" "$image-other" "$image-all"); done
 states+=(lock-target lock-other lock-ended five-all)
+states+=(standby {keytime=0,keytime=1,lock=contention,schedule,syscall=10}-alone {keytime=1,lock=contention,syscall=10}-target-alone)
 states+=(runqlat bpftrace perf cpudist offcputime execsnoop exitsnoop syscount bpftrace-calls perf-trace strace
 	bpftrace-futex perf-trace-futex bpftrace-mutex)
 read -ra states <<<"${2:-${states[*]}}"
@@ -218,12 +221,24 @@ image_and_end() {
 	control -d
 }
 
-# in_state STATE: sets it up and measures. Our own follow each other with one loader.
+# need MODE: a loader with all images, or with those and --standby, or none. Our own states follow each other with one.
+mode=
+need() {
+	[[ $mode != "$1" ]] || return 0
+	finish
+	case $1 in
+	all) preload -a ;;
+	standby) preload -a --standby ;;
+	esac
+	mode=$1
+}
+# in_state STATE: sets it up and measures.
 in_state() {
-	local state=$1 image=${1%-*}
+	local state=$1 image=${1%%-*}
 	case $state in
-	preloaded | *-target | *-other | *-all | *-ended) [[ $loader ]] || preload -a ;;
-	*) finish ;;
+	preloaded | *-target | *-other | *-all | *-ended) need all ;;
+	standby | *-alone) need standby ;;
+	*) need none ;;
 	esac
 	case $state in
 	nothing) measure nothing ;;
@@ -237,9 +252,8 @@ in_state() {
 		tool=
 		;;
 	standby)
-		preload -a --standby
+		sample "$load" links standby "$round" "$(find "$pins/links" -type f | wc -l)"
 		measure standby
-		finish
 		;;
 	preloaded) measure preloaded ;;
 	five-all)
@@ -248,7 +262,7 @@ in_state() {
 		control -d
 		;;
 	lock-ended) measure "$state" image_and_end ;;
-	*-target)
+	*-target | *-target-alone)
 		measure "$state" image "--$image"
 		control -d
 		;;
@@ -257,7 +271,7 @@ in_state() {
 		measure "$state"
 		control -d
 		;;
-	*-all)
+	*-all | *-alone)
 		control "--$image"
 		measure "$state"
 		control -d
@@ -326,7 +340,7 @@ for ((round = 0; round < rounds; round++)); do
 	progress "$name, $load: round $((round + 1)) of $rounds, ${#states[@]} states, ${#order[@]} workloads"
 	if ((round % 2)); then turn=("${backwards[@]}"); else turn=("${states[@]}"); fi
 	for state in "${turn[@]}"; do in_state "$state"; done
-	finish
+	need none
 done
 [[ $load == idle ]] || unhog
 conclude
