@@ -8,6 +8,8 @@
 #   cold              proc_image --syscall, and controller when that says that it is ready
 #   cold-all          the same with every image
 #   bpftrace, perf-trace, strace    a public tool
+# With load, what is no part of a measurement (this script, reading the figures) has a higher priority, so that a run takes
+# seconds and not a minute; commands, loader and target have the usual one.
 # A sample: load, tool, moment (start or write), run, ns.
 # Needs root, a build, gcc, python3; of the tools those that there are.
 # Usage: bench/activation.sh [RUNS [TOOLS [LOADS]]]   RUNS of controller; of the others a fifth, and with load a tenth
@@ -21,11 +23,13 @@ room activation
 gcc -O2 -Wall -o "$work/calls" bench/calls.c
 gcc -O2 -Wall -o "$work/pins" bench/pins.c -lbpf
 socket=$work/socket
+ahead_of_load=0
+usual() { nice -n "$ahead_of_load" "$@"; }
 
 # A target, and the two ends of it: say, hear.
 begin_target() {
 	local word
-	coproc TARGET { exec "$work/calls" 2>>"$work/calls.log"; }
+	coproc TARGET { exec nice -n "$ahead_of_load" "$work/calls" 2>>"$work/calls.log"; }
 	target=$TARGET_PID
 	exec {hear}<&"${TARGET[0]}" {say}>&"${TARGET[1]}"
 	eval "exec ${TARGET[0]}<&- ${TARGET[1]}>&-"
@@ -50,7 +54,7 @@ came() {
 
 # The calls of the target that were counted, out of its portrait.
 counted() {
-	nice -n -15 python3 - "$socket" "$target" <<-'END'
+	python3 - "$socket" "$target" <<-'END'
 		import http.client, json, socket, sys
 
 		def ask(path):
@@ -86,7 +90,7 @@ theirs() {
 	shift 2
 	: >"$work/seen"
 	begun=$(now)
-	"$@" >"$work/seen" 2>&1 &
+	nice -n "$ahead_of_load" "$@" >"$work/seen" 2>&1 &
 	tool=$!
 	if ! within 120 sees; then
 		note "$tool_name saw nothing within 120 s ($load): $(head -c 200 "$work/seen" | tr '\n\t' '  ')"
@@ -107,16 +111,16 @@ once() {
 	case $1 in
 	controller | standby)
 		begun=$(now)
-		control -s10 -P "$target"
+		usual out/controller --bpffs "$pins" -s10 -P "$target" >/dev/null
 		ours "$1" "$2"
-		nice -n -15 out/controller --bpffs "$pins" -d >/dev/null
+		control -d
 		;;
 	cold | cold-all)
 		image=--syscall
 		[[ $1 == cold ]] || image=--all
 		begun=$(now)
 		preload "$image" --listen "unix:$socket"
-		control -s10 -P "$target"
+		usual out/controller --bpffs "$pins" -s10 -P "$target" >/dev/null
 		ours "$1" "$2"
 		finish
 		;;
@@ -129,7 +133,11 @@ once() {
 }
 
 for load in "${loads[@]}"; do
-	[[ $load == idle ]] || hog 16 --fork 1
+	if [[ $load != idle ]]; then
+		hog 16 --fork 1
+		ahead_of_load=15
+		renice -n -15 $$ >/dev/null
+	fi
 	for tool_name in "${tools[@]}"; do
 		times=$(((runs + 4) / 5))
 		[[ $load == idle ]] || times=$(((runs + 9) / 10))
@@ -143,6 +151,10 @@ for load in "${loads[@]}"; do
 		for ((run = 0; run < times; run++)); do once "$tool_name" "$run"; done
 		finish
 	done
-	[[ $load == idle ]] || unhog
+	if [[ $load != idle ]]; then
+		unhog
+		ahead_of_load=0
+		renice -n 0 $$ >/dev/null
+	fi
 done
 conclude

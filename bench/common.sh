@@ -63,7 +63,7 @@ conclude() { [[ ${BENCH_RESULTS:-} ]] || python3 bench/report.py "$results" "$(b
 # preload OPTION...; without --listen there is no server.
 preload() {
 	: >"$work/log"
-	out/proc_image --listen none "$@" --bpffs "$pins" --quiet >>"$work/log" &
+	nice -n "${ahead_of_load:-0}" out/proc_image --listen none "$@" --bpffs "$pins" --quiet >>"$work/log" &
 	loader=$!
 	await grep -q 'nothing is collected' "$work/log"
 }

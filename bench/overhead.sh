@@ -38,7 +38,7 @@ order=(getppid mix pipe throughput yield fork exec execl copy256 copy copy4096 m
 states=(nothing empty preloaded)
 for image in "${images[@]}"; do states+=("$image-target" "$image-other" "$image-all"); done
 states+=(lock-target lock-other lock-ended five-all)
-states+=(standby {keytime=0,keytime=1,lock=contention,schedule,syscall=10}-alone {keytime=1,lock=contention,syscall=10}-target-alone)
+states+=(standby {keytime=0,keytime=1,lock=contention,schedule,syscall=10}-alone {keytime=1,lock,lock=contention,syscall=10}-target-alone)
 states+=(runqlat bpftrace perf cpudist offcputime execsnoop exitsnoop syscount bpftrace-calls perf-trace strace
 	bpftrace-futex perf-trace-futex bpftrace-mutex)
 read -ra states <<<"${2:-${states[*]}}"
@@ -132,7 +132,7 @@ eight_at_once='for copy in 1 2 3 4 5 6 7 8; do sh "$1" "$2" & done; wait'
 # few STATE WORKLOAD: by how much fewer operations do, where each takes far longer.
 few() {
 	case $1/$2 in
-	lock-target/mutex | bpftrace-mutex/mutex) echo 1000 ;;
+	lock-target*/mutex | bpftrace-mutex/mutex) echo 1000 ;;
 	strace/shell* | strace/build | perf-trace/shell* | perf-trace/build) echo 1 ;;
 	strace/* | perf-trace/*) echo 20 ;;
 	*) echo 1 ;;
