@@ -32,7 +32,7 @@ room "$name"
 images=(keytime=1 lock=contention resource schedule syscall=10)
 # How many operations take some 20 to 500 ms.
 declare -A counts=([getppid]=200000 [mix]=40000 [pipe]=4000 [throughput]=40000 [yield]=20000 [fork]=150 [exec]=50
-	[execl]=50 [copy256]=20000 [copy]=20000 [copy4096]=10000 [mutex]=2000000 [futex]=10000 [shell1]=5 [shell8]=1 [build]=1
+	[execl]=50 [copy256]=20000 [copy]=20000 [copy4096]=10000 [mutex]=5000000 [futex]=10000 [shell1]=5 [shell8]=1 [build]=1
 	[redis]=4000 [pgbench]=200)
 order=(getppid mix pipe throughput yield fork exec execl copy256 copy copy4096 mutex futex shell1 shell8 build redis pgbench)
 states=(nothing empty preloaded)
@@ -215,11 +215,10 @@ trace() {
 	return 1
 }
 trace_mutex() { trace bpftrace -e "$mutexes" -p "$1"; }
-image() { control --follow "$1" -P "$2"; }
-image_and_end() {
-	control --lock -P "$1"
-	control -d
+image() {
+	control --follow "$1" -P "$2" || { note "$1 of $workload was refused in round $round ($load)" && return 1; }
 }
+image_and_end() { image --lock "$1" && control -d; }
 
 # need MODE: a loader with all images, or with those and --standby, or none. Our own states follow each other with one.
 mode=

@@ -64,7 +64,7 @@ WORDS = {
 
 
 def middle(values):
-    return statistics.median_low(values)
+    return statistics.median(values)
 
 
 def amount(value, unit):

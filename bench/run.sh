@@ -3,7 +3,7 @@
 # The rooms, each a script of its own beside this one:
 #   budgets      what has a budget, in ROUNDS rounds (overhead.sh)
 #   workloads    every state and workload, in a fifth of the rounds (overhead.sh)
-#   beside       the same with twice as many hogs as CPUs, in a tenth of the rounds (overhead.sh)
+#   beside       the same with twice as many hogs as CPUs, in a twelfth of the rounds (overhead.sh)
 #   activation   from a command to the first collected event, in 2 * ROUNDS - 1 runs
 #   scale        up to 30,000 threads; the ring buffers; in a fifth of the rounds
 #   day          1,000,000 short processes; fewer with fewer than 51 rounds
@@ -42,13 +42,13 @@ mkdir -p "$BENCH_RESULTS" "$into"
 # The machine, and of what version each peer is.
 peers=(strace=strace perf=linux-perf bpftrace=bpftrace runqlat=libbpf-tools redis-benchmark=redis-tools
 	/usr/lib/postgresql=postgresql make=make gcc=gcc stress-ng=stress-ng)
-version_of() { dpkg-query -W -f '${Version}' "$1*" 2>/dev/null | head -c 40 || true; }
+version_of() { dpkg-query -W -f '${Version}' "$1" 2>/dev/null || echo 'of another source'; }
 machine() {
 	local peer
 	printf '%s\t%s\n' date "$(date -u +%Y-%m-%dT%H:%MZ)" commit "$(git rev-parse --short HEAD 2>/dev/null || echo none)" \
 		kernel "$(uname -srm)" system "$(. /etc/os-release && echo "$PRETTY_NAME")" \
 		cpu "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)" cpus "$(nproc)" \
-		hypervisor "$(systemd-detect-virt 2>/dev/null || true)" \
+		hypervisor "$(systemd-detect-virt --vm 2>/dev/null || true)" \
 		memory "$(awk '/MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo)" \
 		load "$(cut -d ' ' -f 1-3 /proc/loadavg) before it began" rounds "$rounds"
 	for peer in "${peers[@]}"; do
@@ -72,7 +72,7 @@ for room in "${only[@]}"; do
 	case $room in
 	budgets) bench/overhead.sh --room budgets "$rounds" "${budget_states//$'\n'/ }" "getppid pipe yield fork mutex" ;;
 	workloads) bench/overhead.sh --room workloads "$(share 5)" ;;
-	beside) bench/overhead.sh --beside --room beside "$(share 10)" ;;
+	beside) bench/overhead.sh --beside --room beside "$(share 12)" ;;
 	activation) bench/activation.sh $((2 * rounds - 1)) ;;
 	scale) bench/scale.sh "$(share 5)" ;;
 	day) bench/day.sh $((rounds < 51 ? 20000 * rounds : 1000000)) ;;
