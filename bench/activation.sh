@@ -8,8 +8,7 @@
 #   cold              proc_image --syscall, and controller when that says that it is ready
 #   cold-all          the same with every image
 #   bpftrace, perf-trace, strace    a public tool
-# With load, what is no part of a measurement (this script, reading the figures) has a higher priority, so that a run takes
-# seconds and not a minute; commands, loader and target have the usual one.
+# With load, commands, loader and target have the usual priority, and only this script and the reading of figures a higher one.
 # A sample: load, tool, moment (start or write), run, ns.
 # Needs root, a build, gcc, python3; of the tools those that there are.
 # Usage: bench/activation.sh [RUNS [TOOLS [LOADS]]]   RUNS of controller; of the others a fifth, and with load a tenth
@@ -23,13 +22,13 @@ room activation
 gcc -O2 -Wall -o "$work/calls" bench/calls.c
 gcc -O2 -Wall -o "$work/pins" bench/pins.c -lbpf
 socket=$work/socket
-ahead_of_load=0
-usual() { nice -n "$ahead_of_load" "$@"; }
 
 # A target, and the two ends of it: say, hear.
+target=
+leave() { end TERM "$target"; }
 begin_target() {
 	local word
-	coproc TARGET { exec nice -n "$ahead_of_load" "$work/calls" 2>>"$work/calls.log"; }
+	coproc TARGET { exec nice -n "$precedence" "$work/calls" 2>>"$work/calls.log"; }
 	target=$TARGET_PID
 	exec {hear}<&"${TARGET[0]}" {say}>&"${TARGET[1]}"
 	eval "exec ${TARGET[0]}<&- ${TARGET[1]}>&-"
@@ -38,6 +37,7 @@ begin_target() {
 end_target() {
 	exec {hear}<&- {say}>&-
 	end TERM "$target" # others may have inherited the end that it reads from
+	target=
 }
 # Sets made: how many calls there were.
 stop_target() {
@@ -90,7 +90,7 @@ theirs() {
 	shift 2
 	: >"$work/seen"
 	begun=$(now)
-	nice -n "$ahead_of_load" "$@" >"$work/seen" 2>&1 &
+	nice -n "$precedence" "$@" >"$work/seen" 2>&1 &
 	tool=$!
 	if ! within 120 sees; then
 		note "$tool_name saw nothing within 120 s ($load): $(head -c 200 "$work/seen" | tr '\n\t' '  ')"
@@ -133,11 +133,7 @@ once() {
 }
 
 for load in "${loads[@]}"; do
-	if [[ $load != idle ]]; then
-		hog 16 --fork 1
-		ahead_of_load=15
-		renice -n -15 $$ >/dev/null
-	fi
+	[[ $load == idle ]] || hog 16 --fork 1
 	for tool_name in "${tools[@]}"; do
 		times=$(((runs + 4) / 5))
 		[[ $load == idle ]] || times=$(((runs + 9) / 10))
@@ -151,10 +147,6 @@ for load in "${loads[@]}"; do
 		for ((run = 0; run < times; run++)); do once "$tool_name" "$run"; done
 		finish
 	done
-	if [[ $load != idle ]]; then
-		unhog
-		ahead_of_load=0
-		renice -n 0 $$ >/dev/null
-	fi
+	[[ $load == idle ]] || unhog
 done
 conclude

@@ -9,6 +9,8 @@ loader=
 tool=    # a public one
 tracer=  # one that looks at one process alone
 hogs=    # stress-ng
+# With load beside, what is no part of a measurement has a higher priority, so that a run takes seconds and not a minute.
+precedence=0
 others=() # whatever else runs
 
 # end SIGNAL PID: and wait for it, if there is one.
@@ -60,10 +62,13 @@ note() {
 # Where the room was called alone, its table.
 conclude() { [[ ${BENCH_RESULTS:-} ]] || python3 bench/report.py "$results" "$(basename "$samples" .tsv)"; }
 
+# usual COMMAND...: with the priority that everybody has, whatever ours is.
+usual() { nice -n "$precedence" "$@"; }
+
 # preload OPTION...; without --listen there is no server.
 preload() {
 	: >"$work/log"
-	nice -n "${ahead_of_load:-0}" out/proc_image --listen none "$@" --bpffs "$pins" --quiet >>"$work/log" &
+	nice -n "$precedence" out/proc_image --listen none "$@" --bpffs "$pins" --quiet >>"$work/log" &
 	loader=$!
 	await grep -q 'nothing is collected' "$work/log"
 }
@@ -79,10 +84,14 @@ hog() {
 	stress-ng --quiet --cpu "$@" &
 	hogs=$!
 	sleep 1
+	precedence=15
+	renice -n -15 $$ >/dev/null
 }
 unhog() {
 	end TERM "$hogs"
 	hogs=
+	precedence=0
+	renice -n 0 $$ >/dev/null
 }
 
 # Whether a tool has attached all that it attaches: it has descriptors of events or links, and no more of them come.

@@ -163,9 +163,9 @@ measure() {
 			shell1) given=(run "$count" sh "$work/script" "$work") ;;
 			shell8) given=(run "$count" sh -c "$eight_at_once" eight "$work/script" "$work") ;;
 			esac
-			"$work/loops" "${given[@]}" <&"$input" >"$work/figure" &
+			nice -n "$precedence" "$work/loops" "${given[@]}" <&"$input" >"$work/figure" &
 			pid=$!
-			if (($# == 0)) || "$@" "$pid"; then
+			if (($# == 0)) || { within 30 is_loops "$pid" && "$@" "$pid"; }; then
 				echo >&"$input"
 			else
 				end KILL "$pid"
@@ -187,22 +187,24 @@ measure() {
 		fi
 	done
 }
+is_loops() { [[ $(cat "/proc/$1/comm") == loops ]]; } # and no longer what starts it
 # Sets and gets of redis-benchmark: ns per operation of a server with one client at a time.
 redis_benchmark() {
 	local begin
 	begin=$(date +%s%N)
-	timeout 120 redis-benchmark -p "$port" -c 1 -t set,get -n $(($1 / 2)) -q >"$work/served" || return 0
+	usual timeout 120 redis-benchmark -p "$port" -c 1 -t set,get -n $(($1 / 2)) -q >"$work/served" || return 0
 	echo $((($(date +%s%N) - begin) / $1))
 }
 # Transactions of one client, without the time that it takes to connect.
 pgbench() {
-	as_nobody timeout 120 "$postgres/pgbench" -n -t "$1" postgres 2>&1 |
+	usual setpriv --reuid nobody --regid nogroup --clear-groups env PGHOST="$work/database" PGUSER=nobody \
+		timeout 120 "$postgres/pgbench" -n -t "$1" postgres 2>&1 |
 		awk '/^tps/ && $3 > 0 { printf "%.0f\n", 1e9 / $3 }' || true
 }
 # A tool that looks at one process, and ends with it. strace and perf trace look at all that it starts, too.
 trace() {
 	local target=${*: -1}
-	"$@" >"$work/tool.log" 2>&1 &
+	nice -n "$precedence" "$@" >"$work/tool.log" 2>&1 &
 	tracer=$!
 	if [[ $1 == strace ]]; then
 		within 30 is_traced "$target" && return
@@ -322,7 +324,7 @@ END { clear(@lock); clear(@asked); clear(@taken); }'
 
 # beside COMMAND...: a public tool from when it has attached to when it has gone.
 beside() {
-	"$@" >"$work/tool.log" 2>&1 &
+	nice -n "$precedence" "$@" >"$work/tool.log" 2>&1 &
 	tool=$!
 	if within 60 has_attached "$tool"; then
 		measure "$state"
