@@ -74,6 +74,7 @@ counted() {
 # ours TOOL RUN: the policy stands; the command began at $begun.
 ours() {
 	local count first written
+	sleep 0.5 # it has been on a CPU since
 	stop_target
 	count=$(counted)
 	first=$((made - count))

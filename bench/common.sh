@@ -109,8 +109,8 @@ resident() { awk '/VmRSS/ { print $2 * 1024 }' "/proc/$loader/status"; }
 # Of the whole machine: what the storage of tasks and the maps are made of.
 kernel_memory() { awk '/^(Slab|Percpu):/ { sum += $2 } END { print sum * 1024 }' /proc/meminfo; }
 # What each thread of the loader has: ns on a CPU; how often it has slept.
-cpu_time() { awk '{ print FILENAME, $1 }' "/proc/$loader/task/"*/schedstat; }
-naps() { awk '/^voluntary/ { print FILENAME, $2 }' "/proc/$loader/task/"*/status; }
+cpu_time() { awk '{ print FILENAME, $1 }' "/proc/$loader/task/"*/schedstat 2>/dev/null || true; }
+naps() { awk '/^voluntary/ { print FILENAME, $2 }' "/proc/$loader/task/"*/status 2>/dev/null || true; }
 # a_second WHAT SECONDS: how much more of it there is in each of them. A thread that ends meanwhile takes its own with it.
 a_second() {
 	"$1" >"$work/before"
