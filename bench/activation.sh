@@ -134,7 +134,6 @@ once() {
 }
 
 for load in "${loads[@]}"; do
-	[[ $load == idle ]] || hog 16 --fork 1
 	for tool_name in "${tools[@]}"; do
 		times=$(((runs + 4) / 5))
 		[[ $load == idle ]] || times=$(((runs + 9) / 10))
@@ -144,10 +143,11 @@ for load in "${loads[@]}"; do
 		cold*) ;;
 		*) command -v "${tool_name%-*}" >/dev/null || { note "$tool_name is missing" && continue; } ;;
 		esac
+		[[ $load == idle ]] || hog 16 --fork 1 # now: with them preloading takes a minute
 		progress "$load: $tool_name, $times runs"
 		for ((run = 0; run < times; run++)); do once "$tool_name" "$run"; done
+		[[ $load == idle ]] || unhog
 		finish
 	done
-	[[ $load == idle ]] || unhog
 done
 conclude

@@ -81,6 +81,7 @@ lost() { out/controller --bpffs "$pins" --status --json | sed -n "s/.*\"$1\": *\
 
 # hog COUNT [OPTION...]: that many programs that only compute.
 hog() {
+	[[ -z $hogs ]] || return 0
 	stress-ng --quiet --cpu "$@" &
 	hogs=$!
 	sleep 1
@@ -88,6 +89,7 @@ hog() {
 	renice -n -15 $$ >/dev/null
 }
 unhog() {
+	[[ $hogs ]] || return 0
 	end TERM "$hogs"
 	hogs=
 	precedence=0

@@ -223,15 +223,17 @@ image() {
 image_and_end() { image --lock "$1" && control -d; }
 
 # need MODE: a loader with all images, or with those and --standby, or none. Our own states follow each other with one.
-mode=
+mode=none
 need() {
 	[[ $mode != "$1" ]] || return 0
+	[[ $load == idle ]] || unhog # with them preloading takes a minute
 	finish
 	case $1 in
 	all) preload -a ;;
 	standby) preload -a --standby ;;
 	esac
 	mode=$1
+	[[ $load == idle ]] || hog $((2 * $(nproc)))
 }
 # in_state STATE: sets it up and measures.
 in_state() {
