@@ -11,7 +11,7 @@
 # With load, commands, loader and target have the usual priority, and only this script and the reading of figures a higher one.
 # A sample: load, tool, moment (start or write), run, ns.
 # Needs root, a build, gcc, python3; of the tools those that there are.
-# Usage: bench/activation.sh [RUNS [TOOLS [LOADS]]]   RUNS of controller; of the others a fifth, and with load a tenth
+# Usage: bench/activation.sh [RUNS [TOOLS [LOADS]]]   RUNS of controller; of the others a fifth, and with load a tenth, or less
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 runs=${1:-101}
@@ -93,8 +93,8 @@ theirs() {
 	begun=$(now)
 	nice -n "$precedence" "$@" >"$work/seen" 2>&1 &
 	tool=$!
-	if ! within 120 sees; then
-		note "$tool_name saw nothing within 120 s ($load): $(head -c 200 "$work/seen" | tr '\n\t' '  ')"
+	if ! within 60 sees; then
+		note "$tool_name saw nothing within 60 s ($load): $(head -c 200 "$work/seen" | tr '\n\t' '  ')"
 	else
 		stop_target
 		came $((first - 1000000000))
@@ -140,7 +140,7 @@ for load in "${loads[@]}"; do
 		case $tool_name in
 		controller) times=$runs && preload -a --listen "unix:$socket" ;;
 		standby) preload -a --standby --listen "unix:$socket" ;;
-		cold*) ;;
+		cold*) [[ $load == idle ]] || times=$(((runs + 19) / 20)) ;; # each takes a minute then
 		*) command -v "${tool_name%-*}" >/dev/null || { note "$tool_name is missing" && continue; } ;;
 		esac
 		[[ $load == idle ]] || hog 16 --fork 1 # now: with them preloading takes a minute
