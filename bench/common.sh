@@ -1,23 +1,38 @@
-# Sourced by the benchmarks: a loader with pins of its own, and figures by state. Sets work and pins; cleans up at exit.
+# Sourced by the rooms of the benchmark: a loader with pins of its own, load beside, samples. Sets work, pins, results;
+# cleans up at exit.
 # shellcheck shell=bash
 work=$(mktemp -d)
 pins=/sys/fs/bpf/proc_image_bench_$$
+results=${BENCH_RESULTS:-out/bench}
+mkdir -p "$results"
 loader=
-tool= # a public one
-tracer= # one that looks at one process alone
-server= # that is measured
+tool=    # a public one
+tracer=  # one that looks at one process alone
+hogs=    # stress-ng
+# With load beside, what is no part of a measurement has a higher priority, so that a run takes seconds and not a minute.
+precedence=0
+others=() # whatever else runs
 
+# end SIGNAL PID: and wait for it, if there is one.
+end() {
+	[[ $2 ]] || return 0
+	kill "-$1" "$2" 2>/dev/null || true
+	wait "$2" 2>/dev/null || true
+}
 cleanup() {
-	[ -z "$loader" ] || kill "$loader" 2>/dev/null || true
-	[ -z "$loader" ] || wait "$loader" 2>/dev/null || true
-	[ -z "$tool" ] || kill -INT "$tool" 2>/dev/null || true
-	[ -z "$tool" ] || wait "$tool" 2>/dev/null || true
-	[ -z "$tracer" ] || kill -INT "$tracer" 2>/dev/null || true
-	[ -z "$server" ] || kill "$server" 2>/dev/null || true
-	[ -z "$server" ] || wait "$server" 2>/dev/null || true
+	local other
+	end TERM "$loader"
+	end INT "$tool"
+	end INT "$tracer"
+	end TERM "$hogs"
+	for other in "${others[@]}"; do end TERM "$other"; done
+	# shellcheck source=/dev/null
+	! declare -F leave >/dev/null || leave # of the room
 	rm -rf "$work"
 }
 trap cleanup EXIT
+
+progress() { printf '%s %s: %s\n' "$(date +%H:%M:%S)" "$(basename "$0" .sh)" "$*" >&2; }
 
 # await COMMAND...: until it succeeds, while the process that was started last lives; that says itself what is wrong.
 await() {
@@ -26,24 +41,82 @@ await() {
 		sleep 0.02
 	done
 }
+# within SECONDS COMMAND...: until it succeeds.
+within() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		((SECONDS < end)) || return 1
+		sleep 0.02
+	done
+}
 
-# preload OPTION...
+# Samples of a room: a line each, in a file that the report reads. room NAME begins it anew.
+room() { : >"${samples:=$results/$1.tsv}"; }
+sample() { (IFS=$'\t' && printf '%s\n' "$*") >>"$samples"; }
+# note TEXT: what the reader of the report should know, such as a row that is not there.
+note() {
+	progress "$*"
+	sample note "$*"
+}
+# Where the room was called alone, its table.
+conclude() { [[ ${BENCH_RESULTS:-} ]] || python3 bench/report.py "$results" "$(basename "$samples" .tsv)"; }
+
+# usual COMMAND...: with the priority that everybody has, whatever ours is.
+usual() { nice -n "$precedence" "$@"; }
+
+# preload OPTION...; without --listen there is no server.
 preload() {
 	: >"$work/log"
-	out/proc_image --listen none "$@" --bpffs "$pins" --quiet >>"$work/log" &
+	nice -n "$precedence" out/proc_image --listen none "$@" --bpffs "$pins" --quiet >>"$work/log" &
 	loader=$!
 	await grep -q 'nothing is collected' "$work/log"
 }
 finish() {
-	kill "$loader"
-	wait "$loader" || true
+	end TERM "$loader"
 	loader=
 }
+control() { out/controller --bpffs "$pins" "$@" >/dev/null; }
+lost() { out/controller --bpffs "$pins" --status --json | sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p"; }
 
-median() { sort -n "$work/$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
-lowest() { sort -n "$work/$1" | head -1; }
-highest() { sort -n "$work/$1" | tail -1; }
-# ratio STATE STATE: the median of the ratios within a round, since a virtual machine is not always equally fast
-ratio() {
-	paste "$work/$1" "$work/$2" | awk '{ print $1 / $2 }' | sort -n | awk '{ v[NR] = $1 } END { printf "%.3f", v[int((NR + 1) / 2)] }'
+# hog COUNT [OPTION...]: that many programs that only compute.
+hog() {
+	[[ -z $hogs ]] || return 0
+	stress-ng --quiet --cpu "$@" &
+	hogs=$!
+	sleep 1
+	precedence=15
+	renice -n -15 $$ >/dev/null
+}
+unhog() {
+	[[ $hogs ]] || return 0
+	end TERM "$hogs"
+	hogs=
+	precedence=0
+	renice -n 0 $$ >/dev/null
+}
+
+# Whether a tool has attached all that it attaches: it has descriptors of events or links, and no more of them come.
+has_attached() {
+	local before
+	before=$(attachments "$1")
+	((before > 0)) || return 1
+	sleep 0.3
+	((before == $(attachments "$1")))
+}
+attachments() { find "/proc/$1/fd" -lname '*perf_event*' -o -lname '*bpf_link*' -o -lname '*raw-tracepoint*' 2>/dev/null | wc -l; }
+is_traced() { grep -q '^TracerPid:.*[1-9]' "/proc/$1/status" 2>/dev/null; }
+
+resident() { awk '/VmRSS/ { print $2 * 1024 }' "/proc/$loader/status"; }
+# Of the whole machine: what the storage of tasks and the maps are made of.
+kernel_memory() { awk '/^(Slab|Percpu):/ { sum += $2 } END { print sum * 1024 }' /proc/meminfo; }
+# What each thread of the loader has: ns on a CPU; how often it has slept.
+cpu_time() { awk '{ print FILENAME, $1 }' "/proc/$loader/task/"*/schedstat 2>/dev/null || true; }
+naps() { awk '/^voluntary/ { print FILENAME, $2 }' "/proc/$loader/task/"*/status 2>/dev/null || true; }
+# a_second WHAT SECONDS: how much more of it there is in each of them. A thread that ends meanwhile takes its own with it.
+a_second() {
+	"$1" >"$work/before"
+	sleep "$2"
+	"$1" | awk -v seconds="$2" 'NR == FNR { before[$1] = $2; next } { more += $2 - before[$1] }
+		END { printf "%.2f\n", more / seconds }' "$work/before" -
 }

@@ -1,20 +1,26 @@
 /*
  * Loops that spend their time on one kind of work: prints ns per operation. It starts when it is told a line,
- * so that it can be named as a target first. On one CPU: what differs is the work, not where it runs.
- * Usage: loops getppid|pipe|yield|fork|exec|copy|futex COUNT
+ * so that it can be named as a target first. On one CPU: what differs is the work, not where it runs. Only
+ * the programs of 'run' have all CPUs. Usage: loops NAME COUNT [COMMAND...]   NAME as in the table at the
+ * end; launch and run take a command
  */
 #define _GNU_SOURCE
+#include <err.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+static char **command; /* of launch and run */
 
 static void fail(const char *what)
 {
@@ -93,20 +99,116 @@ static void execs(long count)
 	}
 }
 
-/* From file to file in memory, 1 KiB at a time. */
-static void copies(long count)
+/* As a shell does with what it is told. */
+static void runs(long count)
 {
-	char block[1024] = {};
+	for (long i = 0; i < count; i++) {
+		if (start() == 0) {
+			execvp(*command, command);
+			_exit(127);
+		}
+		int status;
+		wait(&status);
+		if (status)
+			errx(1, "%s ended with status %d", *command, status);
+	}
+}
+
+/* The cheapest way to another program: the parent sleeps until the child has become it. */
+static void launches(long count)
+{
+	for (long i = 0; i < count; i++) {
+		pid_t child = vfork();
+
+		if (child < 0)
+			fail("vfork");
+		if (child == 0) {
+			execv(*command, command);
+			_exit(127);
+		}
+		wait(NULL);
+	}
+}
+
+/* A process becomes the same program again and again; what it has to know goes with it as arguments. */
+static void become(long left, const struct timespec *begin, long count)
+{
+	char arguments[4][32];
+
+	if (left == 0)
+		return;
+	snprintf(arguments[0], sizeof(arguments[0]), "%ld", count);
+	snprintf(arguments[1], sizeof(arguments[1]), "%ld", left - 1);
+	snprintf(arguments[2], sizeof(arguments[2]), "%lld", (long long)begin->tv_sec);
+	snprintf(arguments[3], sizeof(arguments[3]), "%ld", begin->tv_nsec);
+	execl("/proc/self/exe", "loops", "execl", arguments[0], arguments[1], arguments[2], arguments[3],
+	      NULL);
+	fail("execl");
+}
+
+/* From file to file in memory, so that no disk is measured. */
+static void copy(long count, size_t size)
+{
+	char block[4096] = {};
 	int from = memfd_create("from", 0), to = memfd_create("to", 0);
 
 	if (from < 0 || to < 0)
 		fail("memfd_create");
-	if (write(from, block, sizeof(block)) != sizeof(block))
+	if (write(from, block, size) != (ssize_t)size)
 		fail("write");
 	for (long i = 0; i < count; i++)
-		if (pread(from, block, sizeof(block), 0) != sizeof(block) ||
-		    pwrite(to, block, sizeof(block), i % 1024 * sizeof(block)) != sizeof(block))
+		if (pread(from, block, size, 0) != (ssize_t)size ||
+		    pwrite(to, block, size, i % 1024 * size) != (ssize_t)size)
 			fail("copy");
+}
+static void copies(long count)
+{
+	copy(count, 1024);
+}
+static void small_copies(long count)
+{
+	copy(count, 256);
+}
+static void large_copies(long count)
+{
+	copy(count, 4096);
+}
+
+/* 512 bytes into a pipe and out again, by one process: no switch. */
+static void throughput(long count)
+{
+	char block[512] = {};
+	int ends[2];
+
+	if (pipe(ends))
+		fail("pipe");
+	for (long i = 0; i < count; i++)
+		if (write(ends[1], block, sizeof(block)) != sizeof(block) ||
+		    read(ends[0], block, sizeof(block)) != sizeof(block))
+			fail("throughput");
+}
+
+/* Five cheap system calls of different kinds. */
+static void mix(long count)
+{
+	for (long i = 0; i < count; i++) {
+		int copied = dup(0);
+		close(copied);
+		syscall(SYS_getpid);
+		syscall(SYS_getuid);
+		umask(022);
+	}
+}
+
+/* A lock that is always free: the kernel is not asked. */
+static void mutexes(long count)
+{
+	static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+	for (long i = 0; i < count; i++) {
+		pthread_mutex_lock(&mutex);
+		pthread_mutex_unlock(&mutex);
+	}
 }
 
 static void await_turn(unsigned *turn, unsigned mine)
@@ -134,30 +236,74 @@ static void futexes(long count)
 static const struct {
 	const char *name;
 	void (*run)(long count);
-} loops[] = {{"getppid", getppids}, {"pipe", pipes},  {"yield", yields}, {"fork", forks},
-	     {"exec", execs},	    {"copy", copies}, {"futex", futexes}};
+	int takes_command;
+} loops[] = {
+	{"getppid", getppids, 0}, {"mix", mix, 0},
+	{"pipe", pipes, 0},	  {"throughput", throughput, 0},
+	{"yield", yields, 0},	  {"fork", forks, 0},
+	{"exec", execs, 0},	  {"copy256", small_copies, 0},
+	{"copy", copies, 0},	  {"copy4096", large_copies, 0},
+	{"mutex", mutexes, 0},	  {"futex", futexes, 0},
+	{"launch", launches, 1},  {"run", runs, 1},
+};
 
-int main(int argc, char **argv)
+static void stay_on_one_cpu(void)
 {
-	long count = argc > 2 ? atol(argv[2]) : 0;
-	struct timespec begin, end;
 	cpu_set_t one;
 
 	CPU_ZERO(&one);
 	CPU_SET(0, &one);
 	if (sched_setaffinity(0, sizeof(one), &one))
 		fail("sched_setaffinity");
-	for (size_t i = 0; count > 0 && i < sizeof(loops) / sizeof(loops[0]); i++) {
-		if (strcmp(argv[1], loops[i].name))
-			continue;
-		for (int told = 0; told != EOF && told != '\n';)
-			told = getchar();
-		clock_gettime(CLOCK_MONOTONIC, &begin);
-		loops[i].run(count);
-		clock_gettime(CLOCK_MONOTONIC, &end);
-		printf("%.1f\n", ((end.tv_sec - begin.tv_sec) * 1e9 + (end.tv_nsec - begin.tv_nsec)) / count);
+}
+
+static void await_line(void)
+{
+	for (int told = 0; told != EOF && told != '\n';)
+		told = getchar();
+}
+
+static void report(const struct timespec *begin, long count)
+{
+	struct timespec end;
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	printf("%.1f\n", ((end.tv_sec - begin->tv_sec) * 1e9 + (end.tv_nsec - begin->tv_nsec)) / count);
+}
+
+int main(int argc, char **argv)
+{
+	long count = argc > 2 ? atol(argv[2]) : 0;
+	struct timespec begin;
+
+	command = argv + 3;
+	if (count > 0 && strcmp(argv[1], "execl") == 0) {
+		if (argc == 6) {
+			begin = (struct timespec){atoll(argv[4]), atol(argv[5])};
+			become(atol(argv[3]), &begin, count);
+		} else {
+			stay_on_one_cpu();
+			await_line();
+			clock_gettime(CLOCK_MONOTONIC, &begin);
+			become(count, &begin, count);
+		}
+		report(&begin, count);
 		return 0;
 	}
-	fputs("usage: loops getppid|pipe|yield|fork|exec|copy|futex COUNT\n", stderr);
+	for (size_t i = 0; count > 0 && i < sizeof(loops) / sizeof(loops[0]); i++) {
+		if (strcmp(argv[1], loops[i].name) || loops[i].takes_command != (argc > 3))
+			continue;
+		if (!loops[i].takes_command)
+			stay_on_one_cpu();
+		await_line();
+		clock_gettime(CLOCK_MONOTONIC, &begin);
+		loops[i].run(count);
+		report(&begin, count);
+		return 0;
+	}
+	fputs("usage: loops NAME COUNT [COMMAND...]; NAME: execl", stderr);
+	for (size_t i = 0; i < sizeof(loops) / sizeof(loops[0]); i++)
+		fprintf(stderr, ", %s", loops[i].name);
+	fputs("\n", stderr);
 	return 2;
 }
