@@ -30,7 +30,7 @@ public sealed class LockTests(Machines machines, ITestOutputHelper log) : VmTest
             decimal taken = found.Value("proc_image_lock_acquisitions_total", ("kind", kind.Key));
             int known = kind.Sum(its => LocksTaken.Threads * its.Times + its.Rounds + its.More);
             log.WriteLine($"{kind.Key}: {taken} of {known}");
-            Assert.InRange(taken, known, kind.Key == "mutex" ? known + 100 : known); // the C library has mutexes of its own
+            Assert.InRange(taken, known, kind.Key == "mutex" ? known + 499 : known); // the C library takes mutexes of its own
             Assert.Equal(kind.Sum(its => its.Rounds), found.Value("proc_image_lock_acquisitions_contended_total", ("kind", kind.Key)));
         }
     }
