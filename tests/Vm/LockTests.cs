@@ -27,11 +27,10 @@ public sealed class LockTests(Machines machines, ITestOutputHelper log) : VmTest
         var found = report.Figures("exact", "exact");
         foreach (var kind in LocksTaken.All.GroupBy(its => its.Kind))
         {
-            decimal taken = found.Value("proc_image_lock_acquisitions_total", ("kind", kind.Key));
-            int known = kind.Sum(its => LocksTaken.Threads * its.Times + its.Rounds + its.More);
-            log.WriteLine($"{kind.Key}: {taken} of {known}");
-            Assert.InRange(taken, known, kind.Key == "mutex" ? known + 499 : known); // the C library takes mutexes of its own
-            Assert.Equal(kind.Sum(its => its.Rounds), found.Value("proc_image_lock_acquisitions_contended_total", ("kind", kind.Key)));
+            int taken = kind.Sum(its => LocksTaken.Threads * its.Times + its.Rounds + its.More), contended = kind.Sum(its => its.Rounds);
+            int more = kind.Key == "mutex" ? 499 : 0; // the C library takes mutexes of its own
+            Assert.InRange(found.Value("proc_image_lock_acquisitions_total", ("kind", kind.Key)), taken, taken + more);
+            Assert.InRange(found.Value("proc_image_lock_acquisitions_contended_total", ("kind", kind.Key)), contended, contended + more);
         }
     }
 
