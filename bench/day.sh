@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A day in short: many short processes, one after the other on every CPU, while all five images of every process are taken.
 # At every twentieth of them: memory of the loader, of the maps as the kernel reckons them, of the kernel as a whole; series;
-# losses. What has ended must be forgotten: over the second half nothing may grow by more than 2 %.
+# losses. What has ended must be forgotten: over the last third nothing may grow by more than 2 %.
 # A sample: figure, processes so far, value.
 # Needs root, a build, gcc (with a static libc), curl.
 # Usage: bench/day.sh [COUNT]

@@ -296,7 +296,7 @@ def scale_tables(report, samples):
     return out
 
 
-GROWTH = 0.02 # of the second half, at most
+GROWTH = 0.02 # over the last third, at most: by then heaps and tables are as large as they get
 
 
 def slope(points):
@@ -326,13 +326,13 @@ def day_table(report, samples):
                  [[f"{row[0][0]:,}"] + [amount(cell[1], unit) for cell, unit in zip(row, units.values())] for row in points])
     rows = []
     for figure, unit in units.items():
-        half = [point for point in series[figure] if point[0] >= total / 2]
-        grown = slope(half) * (half[-1][0] - half[0][0])
-        share = grown / middle([value for _, value in half])
-        out["grows"][figure] = {"per_process": slope(half), "second_half": grown, "share": share}
-        rows.append([figure, f"{slope(half):+.2f} {unit or 'series'} by process", f"{share:+.2%} over the second half",
+        last = [point for point in series[figure] if point[0] >= total * 2 / 3]
+        grown = slope(last) * (last[-1][0] - last[0][0])
+        share = grown / middle([value for _, value in last])
+        out["grows"][figure] = {"per_process": slope(last), "last_third": grown, "share": share}
+        rows.append([figure, f"{slope(last):+.2f} {unit or 'series'} by process", f"{share:+.2%} over the last third",
                      "flat" if share <= GROWTH else "grows"])
-    report.text(f"Slope over the second half, by least squares; flat is at most {GROWTH:.0%}.")
+    report.text(f"Slope over the last third, by least squares; flat is at most {GROWTH:.0%}.")
     report.table(["figure", "slope", "growth", "result"], rows)
     return out
 
@@ -389,7 +389,7 @@ def budget_table(report, budgets, scale, day):
             "scale", None if figure is None else f"{figure:.2f}")
     for figure in ("loader", "maps", "series"):
         share = day.get("grows", {}).get(figure, {}).get("share")
-        row(f"a day in short, growth of the second half: {figure}", f"at most {GROWTH:.0%}", share, share is not None and share <= GROWTH,
+        row(f"a day in short, growth of the last third: {figure}", f"at most {GROWTH:.0%}", share, share is not None and share <= GROWTH,
             "day", None if share is None else f"{share:+.2%}")
     report.title("Budgets")
     report.text("As they stood before the first line was written, each beside what was measured: medians of ratios within a round, with the",

@@ -73,11 +73,33 @@ public static class Attachment
             var probed = Probed(maps);
             foreach (var (pin, policy, set) in ProbePins.All(maps.Directory))
                 if (!probed.Contains((policy, set)))
-                    File.Delete(pin);
+                    TakeAway(pin);
         }
         catch (UnauthorizedAccessException)
         {
             // A member of a group may not; the loader does, which is told of each change.
+        }
+    }
+
+    /// <summary>
+    /// On return the traps are gone: whoever closes the last descriptor of a link takes it down himself. Where only a pin goes, a worker
+    /// of the kernel does it later.
+    /// </summary>
+    private static void TakeAway(string pin)
+    {
+        using var link = TryOpen(pin);
+        File.Delete(pin);
+    }
+
+    private static BpfLink? TryOpen(string pin)
+    {
+        try
+        {
+            return BpfLink.OpenPinned(pin);
+        }
+        catch (BpfException)
+        {
+            return null; // to delete it may still be allowed, and says else what is wrong
         }
     }
 
