@@ -731,11 +731,11 @@ struct lock_use {
 	__u64 since; /* CLOCK_BOOTTIME in ns of the activation that it counts from */
 	__u64 first; /* likewise: when a call has met it there first */
 	struct use_figures figures;
-	__u64 held_since;	     /* CLOCK_BOOTTIME in ns */
-	__s32 holder;		     /* tid, 0: nobody, or it is read, or was taken before anybody looked */
-	__u32 depth;		     /* how often the holder has taken it */
-	__u32 is_target;	     /* its life is one, or follows one */
-	__u32 probes;		     /* the set of probes by which the holder is known */
+	__u64 held_since; /* CLOCK_BOOTTIME in ns */
+	__s32 holder;	  /* tid, 0: nobody, or it is read, or was taken before anybody looked */
+	__u32 depth;	  /* how often the holder has taken it */
+	__u32 probes;	  /* the set of probes by which the holder is known */
+	__u32 pad;
 	struct longest_wait longest; /* hold: where it was given back */
 };
 

@@ -209,7 +209,6 @@ __noinline int count_step(struct lock_step *step)
 		add_step(&uses->kinds[kind], step);
 	if (!use)
 		return 0;
-	use->is_target = 1;
 	add_step(&use->figures, step);
 	if (step->what != STEP_ACQUIRED || step->kind == LOCK_READ)
 		return 0;

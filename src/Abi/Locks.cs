@@ -112,11 +112,9 @@ public struct LockUse
     /// <summary>How often the holder has taken it.</summary>
     public uint Depth;
 
-    /// <summary>Its life is one, or follows one.</summary>
-    public uint IsTarget;
-
     /// <summary>The set of probes by which the holder is known.</summary>
     public uint Probes;
+    public uint Pad;
 
     /// <summary>Hold: where it was given back.</summary>
     public LongestWait Longest;

@@ -1,5 +1,4 @@
 using ProcImage.Abi;
-using ProcImage.CommandLine;
 using ProcImage.Symbols;
 
 namespace ProcImage.Imaging;
@@ -10,21 +9,18 @@ namespace ProcImage.Imaging;
 /// </summary>
 internal sealed class LockNames : IDisposable
 {
-    private const int MostComplaints = 100;
-
     private readonly LockWaits _waits;
     private readonly KernelMaps _maps;
-    private readonly TextWriter _errors;
+    private readonly Complaints _complaints;
     private readonly SymbolCache _functions = new(SymbolCache.UsualCapacity);
     private readonly SymbolCache _variables = new(SymbolCache.UsualCapacity, ofVariables: true);
-    private readonly HashSet<string> _complaints = [];
     private readonly RoundThread _thread;
 
     public LockNames(LockWaits waits, KernelMaps maps, TextWriter errors)
     {
         _waits = waits;
         _maps = maps;
-        _errors = errors;
+        _complaints = new Complaints(errors);
         _thread = new RoundThread("lock names", Look, () => Timeout.Infinite);
     }
 
@@ -57,7 +53,9 @@ internal sealed class LockNames : IDisposable
             catch (Exception failure) when (failure is not OutOfMemoryException)
             {
                 // Whatever is in other people's files, it costs these names and no more.
-                Complain(life.Subject, failure);
+                _complaints.Say(
+                    $"{failure.GetType().Name}: {failure.Message}",
+                    $"names of locks of {life.Subject.Tgid}-{life.Subject.StartId} cannot be looked up: ");
                 Name(life, null, null);
             }
         }
@@ -121,13 +119,5 @@ internal sealed class LockNames : IDisposable
             StackEnd.Cut => [.. names, "[deeper than was kept]"],
             _ => [.. names, "[no frame pointers]"],
         };
-    }
-
-    /// <summary>Once.</summary>
-    private void Complain(Subject subject, Exception failure)
-    {
-        var what = $"{failure.GetType().Name}: {failure.Message}";
-        if (_complaints.Count < MostComplaints && _complaints.Add(what))
-            _errors.WriteLine($"proc_image: names of locks of {subject.Tgid}-{subject.StartId} cannot be looked up: {OneLine.Of(what)}");
     }
 }

@@ -1,5 +1,4 @@
 using ProcImage.Abi;
-using ProcImage.CommandLine;
 using ProcImage.Symbols;
 
 namespace ProcImage.Imaging;
@@ -13,7 +12,6 @@ internal sealed class SiteNames : IDisposable
     private const string Scheduler = "__schedule";
     private const int IdleTime = 10_000; // ms without a new place, after which the files of a life are let go
     private const long MostPerfMapBytes = 64 << 20; // of all lives
-    private const int MostComplaints = 100;
 
     private static readonly Frame _tooLate = new(0, "[not looked up in time]", null);
     private static readonly Frame _cannot = new(0, "[cannot be looked up]", null);
@@ -22,11 +20,10 @@ internal sealed class SiteNames : IDisposable
     private readonly BlockedSites _sites;
     private readonly KernelMaps _maps;
     private readonly KernelSymbols _kernelSymbols;
-    private readonly TextWriter _errors;
+    private readonly Complaints _complaints;
     private readonly SymbolCache _files = new(SymbolCache.UsualCapacity);
     private readonly FramePool _pool = new();
     private readonly Dictionary<Subject, NamedStacks> _lives = [];
-    private readonly HashSet<string> _complaints = [];
     private readonly RoundThread _thread;
     private volatile bool _isHolding;
 
@@ -35,7 +32,7 @@ internal sealed class SiteNames : IDisposable
         _sites = sites;
         _maps = maps;
         _kernelSymbols = kernel;
-        _errors = errors;
+        _complaints = new Complaints(errors);
         _thread = new RoundThread("symbols", Look, () => Timeout.Infinite);
     }
 
@@ -110,7 +107,7 @@ internal sealed class SiteNames : IDisposable
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             // Whatever is in other people's files, it costs these names and no more.
-            Complain(
+            _complaints.Say(
                 $"{failure.GetType().Name}: {failure.Message}",
                 $"names of {subject.Tgid}-{subject.StartId} cannot be looked up: ");
             mappedAt = life.MappedAt;
@@ -125,7 +122,7 @@ internal sealed class SiteNames : IDisposable
             return [];
         if (_kernelSymbols.Count == 0)
         {
-            Complain(_kernelSymbols.Unknown);
+            _complaints.Say(_kernelSymbols.Unknown);
             return [_kernel];
         }
 
@@ -134,13 +131,6 @@ internal sealed class SiteNames : IDisposable
         while (at < frames.Count && frames[at].Name != Scheduler)
             at++;
         return at < frames.Count ? frames.Skip(at) : frames;
-    }
-
-    /// <summary>Once.</summary>
-    private void Complain(string what, string of = "")
-    {
-        if (_complaints.Count < MostComplaints && _complaints.Add(what))
-            _errors.WriteLine($"proc_image: {of}{OneLine.Of(what)}");
     }
 
     private void BoundPerfMaps()

@@ -3,7 +3,7 @@ using ProcImage.Imaging;
 
 namespace ProcImage.Tests.Unit.Imaging;
 
-/// <summary>Which return addresses the kernel side tells places apart by, as bpf/ledger.h has it.</summary>
+/// <summary>Which return addresses the kernel side tells places apart by, as bpf/blocked.h has it.</summary>
 public class PlaceWordsTests
 {
     private const ulong Program = 0x5500_0000_0000, Library = 0x7f00_0800_0001, Stack = 0x7ffe_0000_0000;
