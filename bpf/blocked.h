@@ -39,10 +39,14 @@ __noinline u64 hash_of_stacks(struct blocked_stats *at)
 	return hash;
 }
 
-#define NEAR_CODE	(1ULL << 32) /* libraries lie that near to each other */
-#define THIS_LIBRARY	(1ULL << 20)
-#define STACK_REACH	(8ULL << 20)
-#define PLACES_BY_WORDS 64 /* new ones of a thread */
+#define NEAR_CODE    (1ULL << 32) /* libraries lie that near to each other */
+#define THIS_LIBRARY (1ULL << 20)
+#define STACK_REACH  (8ULL << 20)
+/* New places of a thread, or there is no end of them: its start must not use them up for the rest of its
+ * life. */
+#define PLACES_AT_FIRST	  64
+#define PLACES_LATER	  192
+#define PLACE_INTERVAL_NS (1ULL << 30) /* until there is one more of these */
 
 /*
  * A walk leaves out who has called a function that has no frame, and where code uses the frame pointer for
@@ -82,6 +86,12 @@ static __always_inline void read_words(struct blocked_stats *at, struct task_str
 		restore_returns(task, at->words, STACK_WORDS, (u64)top);
 }
 
+static __always_inline bool has_place_by_words(struct keytime *keytime, u64 ledger_since)
+{
+	u64 later = keytime->since > ledger_since ? (keytime->since - ledger_since) / PLACE_INTERVAL_NS : 0;
+	return keytime->places < PLACES_AT_FIRST + (later < PLACES_LATER ? later : PLACES_LATER);
+}
+
 /* Where the task that runs is going to block. What is on top of its stack can be read only now. */
 static __noinline int take_stacks(void *ctx, struct keytime *keytime, struct task_struct *task, s32 life_tid,
 				  u64 ledger_since)
@@ -97,7 +107,7 @@ static __noinline int take_stacks(void *ctx, struct keytime *keytime, struct tas
 	fresh->code_start = BPF_CORE_READ(task, mm, start_code);
 	fresh->code_end = BPF_CORE_READ(task, mm, end_code);
 	fresh->stack_pointer = 0;
-	if (fresh->user_stack[0] && keytime->places < PLACES_BY_WORDS) /* else there is no end of them */
+	if (fresh->user_stack[0] && has_place_by_words(keytime, ledger_since))
 		read_words(fresh, task, has_few);
 	keytime->blocks_at = hash_of_stacks(fresh);
 	if (fresh->stack_pointer)

@@ -108,6 +108,19 @@ public sealed class OffCpuTests(ITestOutputHelper log) : KernelTest(log)
         Assert.Contains(lines, line => line.Contains("short_wait", StringComparison.Ordinal));
     }
 
+    /// <summary>As a program does that starts from a cold disk.</summary>
+    [Fact]
+    public void A_thread_that_first_waits_at_many_places_is_known_by_the_callers_of_later_ones()
+    {
+        var waits = Own(new Child(Workloads.PathOf("conditions"), "100"));
+        waits.ReadLine(_limit);
+        Loader.Control("-k1", "-P", $"{waits.Pid}");
+        waits.Say("");
+        string text = AwaitNames(waits.Pid, "short_wait;");
+        Assert.Contains("short_wait;", text, StringComparison.Ordinal);
+        Assert.Contains("long_wait;", AwaitNames(waits.Pid, "long_wait;"), StringComparison.Ordinal);
+    }
+
     /// <summary>While it is called a trampoline of the kernel's stands in place of its return address.</summary>
     [Fact]
     public void Who_has_called_a_function_that_is_probed_is_known()

@@ -1,14 +1,16 @@
 /*
  * Two threads that wait for conditions that never come, each in a function of its own: one 7 ms at a time,
- * the other 13 ms.
+ * the other 13 ms. With PLACES each has waited at so many others before, 1 ms at each.
  *
- *   conditions
+ *   conditions [PLACES]
  *   > ready PID
+ *   < with PLACES a line: they begin
  *   < a line or the end of input: exit
  */
 #include <err.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,11 +41,24 @@ __attribute__((noinline)) static void long_wait(pthread_mutex_t *mutex, pthread_
 	__asm__ volatile("");
 }
 
+static int places;
+
+/* Each depth is a place of its own. */
+__attribute__((noinline)) static void wander(pthread_mutex_t *mutex, pthread_cond_t *never, int depth)
+{
+	if (!depth)
+		return;
+	wait_for(mutex, never, 1000003);
+	wander(mutex, never, depth - 1);
+	__asm__ volatile("");
+}
+
 static void *waits(void *is_long)
 {
 	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 	pthread_cond_t never = PTHREAD_COND_INITIALIZER;
 
+	wander(&mutex, &never, places);
 	for (;;)
 		if (is_long)
 			long_wait(&mutex, &never);
@@ -52,14 +67,17 @@ static void *waits(void *is_long)
 	return NULL;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	pthread_t thread;
 	char line[64];
 
-	if (pthread_create(&thread, NULL, waits, NULL) || pthread_create(&thread, NULL, waits, line))
-		errx(1, "pthread_create");
+	places = argc > 1 ? atoi(argv[1]) : 0;
 	printf("ready %d\n", getpid());
 	fflush(stdout);
+	if (places && !fgets(line, sizeof(line), stdin))
+		return 1;
+	if (pthread_create(&thread, NULL, waits, NULL) || pthread_create(&thread, NULL, waits, line))
+		errx(1, "pthread_create");
 	return fgets(line, sizeof(line), stdin) != NULL;
 }

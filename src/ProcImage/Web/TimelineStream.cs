@@ -87,13 +87,12 @@ internal sealed class TimelineStream(
             rate.MinDataRate = null; // there is not always something to send
         ConnectionLimit.Hold(context);
         LimitSilence(context);
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-        await Flush(context, ": begin\n\n"u8.ToArray(), cancel.Token); // so that the client knows that it is there
+        await Flush(context, ": begin\n\n"u8.ToArray()); // so that the client knows that it is there
         var room = ArrayPool<Slice>.Shared.Rent(MostSlices);
         var text = new ArrayBufferWriter<byte>();
         var sent = Stopwatch.StartNew();
         using var period = new PeriodicTimer(_period);
-        using var end = stopping.Register(period.Dispose);
+        using var end = stopping.Register(period.Dispose); // what is being sent then is sent to its end
         try
         {
             do
@@ -103,7 +102,7 @@ internal sealed class TimelineStream(
                     timelines.CatchUp();
                 while (Write(text, subject, room.AsSpan(0, MostSlices), ref place))
                 {
-                    await Flush(context, text.WrittenMemory, cancel.Token);
+                    await Flush(context, text.WrittenMemory);
                     sent.Restart();
                 }
 
@@ -111,13 +110,13 @@ internal sealed class TimelineStream(
                 {
                     text.ResetWrittenCount();
                     Append(text, $"event: end\ndata: {{\"missing\":{slicesLostOf(subject)}}}\n\n");
-                    await Flush(context, text.WrittenMemory, cancel.Token);
+                    await Flush(context, text.WrittenMemory);
                     return;
                 }
 
                 if (sent.Elapsed < silence)
                     continue;
-                await Flush(context, ":\n\n"u8.ToArray(), cancel.Token);
+                await Flush(context, ":\n\n"u8.ToArray());
                 sent.Restart();
             }
             while (await period.WaitForNextTickAsync(context.RequestAborted));
@@ -186,9 +185,9 @@ internal sealed class TimelineStream(
     private static void Append(ArrayBufferWriter<byte> text, FormattableString line) =>
         text.Write(Encoding.UTF8.GetBytes(line.ToString(CultureInfo.InvariantCulture)));
 
-    private static async Task Flush(HttpContext context, ReadOnlyMemory<byte> text, CancellationToken cancel)
+    private static async Task Flush(HttpContext context, ReadOnlyMemory<byte> text)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         patience.CancelAfter(_patience);
         await context.Response.Body.WriteAsync(text, patience.Token);
         await context.Response.Body.FlushAsync(patience.Token);
