@@ -35,6 +35,17 @@ public sealed unsafe class EventFd : IDisposable
         CheckUnlessAgain(LibcNative.read(_fd, &count, sizeof(ulong)), BpfOperation.Read);
     }
 
+    /// <summary>Until it is set (true), or the time is over.</summary>
+    /// <param name="timeout">In milliseconds; -1 waits for ever.</param>
+    public bool Wait(int timeout)
+    {
+        var fd = new PollFd { fd = Fd, events = LibcNative.POLLIN };
+        while (LibcNative.poll(&fd, 1, timeout) < 0)
+            if (Marshal.GetLastPInvokeError() != Errno.EINTR)
+                BpfError.CheckErrno(-1, BpfOperation.WaitFor, Subject);
+        return fd.revents != 0;
+    }
+
     public void Dispose() => _fd.Dispose();
 
     /// <summary>EAGAIN means that the flag was set, or was clear, already.</summary>

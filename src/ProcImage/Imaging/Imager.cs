@@ -1,5 +1,6 @@
 using Libbpf;
 using ProcImage.Abi;
+using ProcImage.Privileges;
 
 namespace ProcImage.Imaging;
 
@@ -72,7 +73,7 @@ public sealed class Imager : IDisposable
         lock (_lock)
             _table.Recall();
         Consume();
-        _consumer.Start();
+        NiceLevel.Start(_consumer);
         _follower.Start();
     }
 
@@ -184,6 +185,7 @@ public sealed class Imager : IDisposable
     /// <summary>Sleeps until the kernel side has something to tell; no wake-ups in between.</summary>
     private void ConsumeEvents()
     {
+        NiceLevel.KeepToItself();
         do
             Consume();
         while (_events.Wait(_stop.Fd));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Libbpf;
 using ProcImage.Abi;
+using ProcImage.Privileges;
 
 namespace ProcImage.Imaging;
 
@@ -28,23 +29,24 @@ public sealed class Timelines : ITimelines, IDisposable
     private readonly Lock _wakeLock = new(); // held for a moment only
     private readonly TimelineTable _table = new(MostSlices, MostRoom, MostTimelines);
     private readonly ConcurrentQueue<(Subject Subject, ulong Time)> _forgotten = new();
-    private readonly RingBuffer _slices;
+    private readonly KernelMaps _maps;
     private readonly EventFd _wake = new();
     private readonly Thread _consumer;
+    private RingBuffer? _slices; // mapped while there is something to take from it, as that takes 16 MB
     private volatile bool _isActive;
     private volatile bool _isResting = true; // nothing is kept, and nothing will come
     private volatile bool _isEnding;
 
     public Timelines(KernelMaps maps)
     {
-        _slices = new RingBuffer(maps.Slices, record => _table.Add(RecordStream.Read<SliceRecord>(record)));
+        _maps = maps;
         _consumer = new Thread(Consume) { Name = "slices", IsBackground = true };
     }
 
     /// <summary>Raised when the thread cannot go on.</summary>
     public event Action<Exception>? Failed;
 
-    public void Start() => _consumer.Start();
+    public void Start() => NiceLevel.Start(_consumer);
 
     /// <summary>To be called after each reading, as there is one when policies change. It does not wait.</summary>
     /// <param name="isActive">Whether any target has a ledger.</param>
@@ -88,8 +90,7 @@ public sealed class Timelines : ITimelines, IDisposable
 
         if (_consumer.IsAlive)
             _consumer.Join();
-        lock (_lock)
-            _slices.Dispose();
+        _slices?.Dispose();
         _wake.Dispose();
     }
 
@@ -104,15 +105,17 @@ public sealed class Timelines : ITimelines, IDisposable
     {
         try
         {
+            NiceLevel.KeepToItself();
             var wasActive = false;
             while (!_isEnding)
             {
                 // What is decided here is read after the flag was cleared: no signal is lost.
                 var isActive = _isActive;
+                Map(isActive || wasActive);
                 CatchUp();
                 // Once more after the end: some slices were being told at that moment.
                 var isAwake = isActive || wasActive || !_forgotten.IsEmpty;
-                if (!_slices.Wait(_wake.Fd, isAwake ? Period : Timeout.Infinite))
+                if (!Wait(isAwake ? Period : Timeout.Infinite))
                     _wake.Reset();
                 wasActive = isActive;
             }
@@ -123,11 +126,29 @@ public sealed class Timelines : ITimelines, IDisposable
         }
     }
 
+    private void Map(bool isNeeded)
+    {
+        lock (_lock)
+        {
+            if (isNeeded)
+            {
+                _slices ??= new RingBuffer(_maps.Slices, record => _table.Add(RecordStream.Read<SliceRecord>(record)));
+                return;
+            }
+
+            _slices?.Dispose();
+            _slices = null;
+        }
+    }
+
+    /// <summary>False where it was woken up.</summary>
+    private bool Wait(int timeout) => _slices?.Wait(_wake.Fd, timeout) ?? !_wake.Wait(timeout);
+
     private void TakeUp()
     {
         if (_isEnding)
             return;
-        _slices.Consume();
+        _slices?.Consume();
         while (_forgotten.TryPeek(out var forgotten) && BootClock.Now - forgotten.Time > Farewell)
         {
             _forgotten.TryDequeue(out _);
