@@ -110,9 +110,12 @@ is_traced() { grep -q '^TracerPid:.*[1-9]' "/proc/$1/status" 2>/dev/null; }
 resident() { awk '/VmRSS/ { print $2 * 1024 }' "/proc/$loader/status"; }
 # Of the whole machine: what the storage of tasks and the maps are made of.
 kernel_memory() { awk '/^(Slab|Percpu):/ { sum += $2 } END { print sum * 1024 }' /proc/meminfo; }
-# What each thread of the loader has: ns on a CPU; how often it has slept.
+# What each thread of the loader has: ns on a CPU; how often it has slept, its own ones and those of .NET and its server.
 cpu_time() { awk '{ print FILENAME, $1 }' "/proc/$loader/task/"*/schedstat 2>/dev/null || true; }
-naps() { awk '/^voluntary/ { print FILENAME, $2 }' "/proc/$loader/task/"*/status 2>/dev/null || true; }
+naps_of() { awk -v own="$1" '/^Name/ { is = $2 !~ /^(\.NET|Kestrel)/ } /^voluntary/ && is == own { print FILENAME, $2 }' \
+	"/proc/$loader/task/"*/status 2>/dev/null || true; }
+naps_own() { naps_of 1; }
+naps_runtime() { naps_of 0; }
 # a_second WHAT SECONDS: how much more of it there is in each of them. A thread that ends meanwhile takes its own with it.
 a_second() {
 	"$1" >"$work/before"

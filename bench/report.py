@@ -256,7 +256,7 @@ def activation_table(report, samples):
     return out
 
 
-SCALE = [("activation", "activation", "ns"), ("scrape", "scrape", "ns"), ("loader", "loader", "B"), ("kernel", "kernel, by thread", "B"),
+SCALE = [("activation", "activation", "ns"), ("first-scrape", "first scrape", "ns"), ("scrape", "scrape", "ns"), ("loader", "loader", "B"), ("kernel", "kernel, by thread", "B"),
          ("maps", "maps", "B"), ("cpu", "CPU by second", "ns")]
 
 
@@ -375,18 +375,20 @@ def budget_table(report, budgets, scale, day):
         row(f"activation, to the last of {threads:,} threads ({processes:,} processes)", f"under {bound} ms", figure,
             figure is not None and figure < bound * 1e6, "scale", figure and amount(figure, "ns"))
     for processes in (10, 10000):
-        for name, bound, unit, size in (("scrape", 100, "ns", 1e6), ("loader", 100, "B", 1e6)):
+        for name, what, bound, unit, size in (
+                ("first-scrape", "first scrape", 100, "ns", 1e6), ("scrape", "scrape", 100, "ns", 1e6),
+                ("loader", "memory of the loader", 100, "B", 1e6)):
             values = figures.get((name, "10000", str(processes), "basic"))
             figure = middle(values) if values else None
-            row(f"{'scrape' if name == 'scrape' else 'memory of the loader'} with 10,000 threads ({processes:,} processes)",
+            row(f"{what} with 10,000 threads ({processes:,} processes)",
                 f"under {bound} {'ms' if unit == 'ns' else 'MB'}", figure, figure is not None and figure < bound * size, "scale",
                 figure and amount(figure, unit))
-    naps = {key[0]: middle(values) for key, values in figures.items() if key[0].startswith("naps")}
-    # The server has a clock of its own, which ticks once a second.
-    for name, what, bound in (("naps-none", "without a server", 0), ("naps-127", "with the HTTP server, whose own are 1", 1)):
-        figure = naps.get(name)
-        row(f"loader with nothing active: wake-ups a second, {what}", f"{bound}", figure, figure is not None and round(figure) <= bound,
-            "scale", None if figure is None else f"{figure:.2f}")
+    naps = {key[0]: middle(values) for key, values in figures.items() if "naps" in key[0]}
+    # .NET and its server have clocks of their own.
+    for name, what in (("none", "without a server"), ("127", "with the HTTP server")):
+        figure = naps.get(f"naps-{name}")
+        row(f"loader with nothing active: wake-ups a second of its own threads, {what}", "0", figure, figure == 0, "scale",
+            None if figure is None else f"{figure:.2f}; those of .NET {naps.get(f'runtime-naps-{name}', 0):.2f}")
     for figure in ("loader", "maps", "series"):
         share = day.get("grows", {}).get(figure, {}).get("share")
         row(f"a day in short, growth of the last third: {figure}", f"at most {GROWTH:.0%}", share, share is not None and share <= GROWTH,

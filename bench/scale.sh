@@ -3,6 +3,7 @@
 # side, CPU of the loader while nobody scrapes. Then 1,000 policies; how often the loader wakes up when nothing is imaged;
 # and how much the ring buffers take, until the first loss.
 # Activation is the read(2) of the iterator that does it, as strace sees it: from the policy to the last thread imaged.
+# The first scrape also takes up what is read of each process once: it is a figure of its own.
 # A sample: figure, threads, processes, images, run, value; in ns, bytes, events, or by the second.
 # Needs root, a build, gcc, curl and strace.
 # Usage: bench/scale.sh [RUNS]
@@ -59,10 +60,13 @@ for shape in '1 100' '1 1000' '10 1000' '10000 1' '30 1000'; do
 			took=$(activation "${options[@]}" "${target[@]}")
 			sample activation "$count" "$processes" "$images" "$run" "$took"
 			sample kernel "$count" "$processes" "$images" "$run" $((($(kernel_memory) - before) / count))
+			sample first-scrape "$count" "$processes" "$images" "$run" "$(scrape)"
+			sleep 1.1 # all figures have changed by then
 			sample scrape "$count" "$processes" "$images" "$run" "$(scrape)"
 			sample loader "$count" "$processes" "$images" "$run" "$(resident)"
 			((run + 1 == runs)) || deactivate
 		done
+		sleep 10 # .NET compiles for some seconds what has become busy
 		sample cpu "$count" "$processes" "$images" 0 "$(a_second cpu_time 5)"
 		sample maps "$count" "$processes" "$images" 0 "$("$work/pins" "$pins" | awk '/memory/ { print $2 }')"
 		finish
@@ -82,13 +86,14 @@ done
 finish
 wake_up
 
-# While nothing is imaged: with the HTTP server, which has a clock of its own, and without.
+# While nothing is imaged: with the HTTP server, which has clocks of its own, and without.
 progress 'the loader at rest'
 for listen in none "127.0.0.1:$port"; do
 	preload -a --listen "$listen"
 	sleep 1
 	for ((run = 0; run < (runs < 5 ? runs : 5); run++)); do
-		sample "naps-${listen%%[.:]*}" 0 0 none "$run" "$(a_second naps 4)"
+		sample "naps-${listen%%[.:]*}" 0 0 none "$run" "$(a_second naps_own 4)"
+		sample "runtime-naps-${listen%%[.:]*}" 0 0 none "$run" "$(a_second naps_runtime 4)"
 	done
 	finish
 done
