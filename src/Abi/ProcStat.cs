@@ -18,12 +18,26 @@ public sealed record ProcStat(string Comm, char State, int Threads, ulong StartT
     {
         var stat = ProcFile.Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
         var close = stat.LastIndexOf(')');
-        var fields = stat[(close + 2)..].Split(' '); // from field 3
-        return new ProcStat(
-            stat[(stat.IndexOf('(') + 1)..close],
-            fields[0][0],
-            int.Parse(fields[17], CultureInfo.InvariantCulture),
-            ulong.Parse(fields[19], CultureInfo.InvariantCulture));
+        var rest = stat.AsSpan(close + 2);
+        var (state, threads, startTicks) = ('?', 0, 0UL);
+        var number = 3;
+        foreach (var field in rest.Split(' '))
+        {
+            switch (number++)
+            {
+                case 3:
+                    state = rest[field][0];
+                    break;
+                case 20:
+                    threads = int.Parse(rest[field], CultureInfo.InvariantCulture);
+                    break;
+                case 22:
+                    startTicks = ulong.Parse(rest[field], CultureInfo.InvariantCulture);
+                    return new ProcStat(stat[(stat.IndexOf('(') + 1)..close], state, threads, startTicks);
+            }
+        }
+
+        throw new InvalidDataException($"/proc/{id}/stat ends at field {number - 1}");
     }
 
     /// <summary>Whether it is the life that began at start_boottime, in ns.</summary>

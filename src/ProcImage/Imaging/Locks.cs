@@ -5,8 +5,12 @@ namespace ProcImage.Imaging;
 /// <summary>Waits for locks as they are shown: figures by kind that never step back while their image is active.</summary>
 public sealed class Locks
 {
-    private readonly LockTotals[] _kinds = new LockTotals[Limits.WaitKinds];
-    private readonly UseFigures[] _uses = new UseFigures[Limits.UseKinds];
+    private static readonly LockTotals[] _noKinds = new LockTotals[Limits.WaitKinds];
+    private static readonly UseFigures[] _noUses = new UseFigures[Limits.UseKinds];
+
+    // Some KB, which a life has only when there is something in them: there may be thousands.
+    private LockTotals[] _kinds = _noKinds;
+    private UseFigures[] _uses = _noUses;
 
     /// <summary>Anything was seen by probes.</summary>
     private bool HasUses => Array.Exists(_uses, figures => figures.Acquisitions + figures.Failures > 0);
@@ -47,8 +51,7 @@ public sealed class Locks
         if (since == Since)
             return;
         Since = since;
-        Array.Clear(_kinds);
-        Array.Clear(_uses);
+        (_kinds, _uses) = (_noKinds, _noUses);
     }
 
     /// <summary>Takes over a newer reading.</summary>
@@ -56,6 +59,8 @@ public sealed class Locks
     public void Advance(in LocksRecord record)
     {
         Begin(record.Since);
+        if (_kinds == _noKinds)
+            _kinds = new LockTotals[Limits.WaitKinds];
         for (var kind = 0; kind < _kinds.Length; kind++)
             Advance(ref _kinds[kind], record.Kinds[kind]);
     }
@@ -64,6 +69,8 @@ public sealed class Locks
     public void Advance(in UsesRecord record)
     {
         Begin(record.Since);
+        if (_uses == _noUses)
+            _uses = new UseFigures[Limits.UseKinds];
         for (var kind = 0; kind < _uses.Length; kind++)
             Advance(ref _uses[kind], record.Kinds[kind]);
     }

@@ -13,9 +13,15 @@ public sealed class Portrait(Subject subject)
     private ResourceUsage _pendingUsage;
     private RecordParts _pendingParts;
     private bool _isHeld;
+    private Comm _comm;
     private (ulong Resources, ulong Delays, ulong Since, ulong Keytimes, ImageSet Images, bool Dead, bool Counted, bool LacksRun) _stored;
 
     public Subject Subject { get; } = subject;
+
+    /// <summary>What identifies it in each of its series.</summary>
+    public string Labels { get; } = subject.IsThread
+        ? FormattableString.Invariant($"tgid=\"{subject.Tgid}\",start_id=\"{subject.StartId}\",tid=\"{subject.Tid}\"")
+        : FormattableString.Invariant($"tgid=\"{subject.Tgid}\",start_id=\"{subject.StartId}\"");
 
     public string Comm { get; private set; } = "";
 
@@ -382,7 +388,7 @@ public sealed class Portrait(Subject subject)
         if (IsFinal)
             return;
         HasRecord = true;
-        Comm = record.Comm.ToString();
+        NoteComm(record.Comm);
         Parent = record.Parent;
         LacksRun &= Images != ImageSet.None || record.Images == ImageSet.None; // what begins anew lacks nothing yet
         Images = record.Images;
@@ -437,6 +443,15 @@ public sealed class Portrait(Subject subject)
         CallsQuietSince = QuietFrom(CallsQuietSince, Images.HasFlag(ImageSet.Syscall), now);
         LocksQuietSince = QuietFrom(LocksQuietSince, Images.HasFlag(ImageSet.Lock), now);
         LedgerQuietSince = QuietFrom(LedgerQuietSince, Images.HasFlag(ImageSet.Ledger), now);
+    }
+
+    /// <summary>Mostly it is the one that it had: thousands of texts at each reading would be garbage.</summary>
+    private void NoteComm(in Comm comm)
+    {
+        if (((ReadOnlySpan<byte>)comm).SequenceEqual(_comm))
+            return;
+        _comm = comm;
+        Comm = comm.ToString();
     }
 
     private static DeathCertificate Certify(in DeathCause cause, in ResourceUsage totals) => new(

@@ -28,9 +28,9 @@ public static class SyscallNames
         _ => "other",
     };
 
-    /// <summary>The same as a label of a series. Only what has a name is kept: of other numbers there is no end.</summary>
+    /// <summary>The same as a label of a series, behind others. Only what has a name is kept: of other numbers there is no end.</summary>
     public static string Label(CallId call) =>
         call.Kind == CallKind.Native && _native.ContainsKey(call.Number) ? _labels.GetOrAdd(call, MakeLabel) : MakeLabel(call);
 
-    private static string MakeLabel(CallId call) => $"syscall=\"{Of(call)}\"";
+    private static string MakeLabel(CallId call) => $",syscall=\"{Of(call)}\"";
 }

@@ -60,8 +60,8 @@ internal sealed class Exporter(KernelSide kernelSide, Imager imager, LockWaits l
 
     private static void WritePortraits(Exposition x, List<Portrait> portraits)
     {
-        var processes = portraits.FindAll(portrait => !portrait.Subject.IsThread).ConvertAll(Identified);
-        var threads = portraits.FindAll(portrait => portrait.Subject.IsThread).ConvertAll(Identified);
+        var processes = portraits.FindAll(portrait => !portrait.Subject.IsThread);
+        var threads = portraits.FindAll(portrait => portrait.Subject.IsThread);
         foreach (var metric in SubjectMetrics.All)
         {
             WriteFamily(x, metric.Process, metric, processes);
@@ -70,21 +70,13 @@ internal sealed class Exporter(KernelSide kernelSide, Imager imager, LockWaits l
         }
     }
 
-    private static void WriteFamily(
-        Exposition x, MetricFamily family, SubjectMetric metric, List<(Portrait Portrait, string Labels)> subjects)
+    private static void WriteFamily(Exposition x, MetricFamily family, SubjectMetric metric, List<Portrait> subjects)
     {
         if (subjects.Count == 0)
             return;
         x.Begin(family);
-        foreach (var (portrait, labels) in subjects)
-            metric.Write(x, portrait, labels);
-    }
-
-    private static (Portrait Portrait, string Labels) Identified(Portrait portrait)
-    {
-        var subject = portrait.Subject;
-        var labels = FormattableString.Invariant($"tgid=\"{subject.Tgid}\",start_id=\"{subject.StartId}\"");
-        return (portrait, subject.IsThread ? FormattableString.Invariant($"{labels},tid=\"{subject.Tid}\"") : labels);
+        foreach (var portrait in subjects)
+            metric.Write(x, portrait, portrait.Labels);
     }
 
     private static void WriteReference(
@@ -146,8 +138,8 @@ internal sealed class Exporter(KernelSide kernelSide, Imager imager, LockWaits l
         }
 
         x.Begin(SystemMetrics.TasksImaged);
-        foreach (var image in ImageSet.All.Names())
-            x.Number(Exposition.Label("image", image), CountTasks(snapshot, image));
+        foreach (var image in ImageSet.All.Each())
+            x.Number(Exposition.Label("image", image.Listed()), CountTasks(snapshot, image));
 
         x.Begin(SystemMetrics.Losses);
         for (var cause = 0; cause < snapshot.Losses.Length; cause++)
@@ -162,11 +154,11 @@ internal sealed class Exporter(KernelSide kernelSide, Imager imager, LockWaits l
         Exposition.Label("comm", policy.Comm.ToString()),
         Exposition.Label("images", policy.Images.Listed()));
 
-    private static ulong CountTasks(Snapshot snapshot, string image)
+    private static ulong CountTasks(Snapshot snapshot, ImageSet image)
     {
         ulong count = 0;
         foreach (var portrait in snapshot.Portraits)
-            if (!portrait.IsFinal && !portrait.HasVanished && portrait.Images.Names().Contains(image))
+            if (!portrait.IsFinal && !portrait.HasVanished && (portrait.Images & image) != ImageSet.None)
                 count += portrait.Threads;
         return count;
     }

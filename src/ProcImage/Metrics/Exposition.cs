@@ -16,13 +16,14 @@ public sealed class Exposition(IBufferWriter<byte> writer, ExpositionFormat form
 {
     private const ulong NanosecondsPerSecond = 1_000_000_000;
 
-    /// <summary>The bounds of delay histograms in seconds, 2^11 ns and up.</summary>
+    /// <summary>The bounds of delay histograms in seconds, 2^11 ns and up, as labels behind others.</summary>
     private static readonly string[] _bounds = Enumerable.Range(Limits.FirstBoundLog2, Limits.HistogramBuckets - 1)
         .Select(log2 => Seconds(1UL << log2))
         .Append("+Inf")
+        .Select(bound => $",le=\"{bound}\"")
         .ToArray();
 
-    private MetricFamily? _family;
+    private byte[] _name = [], _baseName = []; // of the family
     private int _series;
 
     /// <summary>Lines of values written so far.</summary>
@@ -33,44 +34,51 @@ public sealed class Exposition(IBufferWriter<byte> writer, ExpositionFormat form
     /// <summary>The head of a family; its series follow.</summary>
     public void Begin(MetricFamily family)
     {
-        _family = family;
+        (_name, _baseName) = (Encoding.UTF8.GetBytes(family.Name), Encoding.UTF8.GetBytes(family.BaseName));
         var name = format.IsOpenMetrics ? family.BaseName : family.Name;
-        Line($"# HELP {name} {EscapeHelp(family.Help)}");
-        Line($"# TYPE {name} {family.Type.ToString().ToLowerInvariant()}");
+        Write($"# HELP {name} {EscapeHelp(family.Help)}\n");
+        Write($"# TYPE {name} {family.Type.ToString().ToLowerInvariant()}\n");
     }
 
-    public void Number(string labels, ulong value)
+    /// <param name="labels">Of the subject, or all of them.</param>
+    /// <param name="value">Written as it is.</param>
+    /// <param name="more">Further labels behind a comma, so that none are put together for each series.</param>
+    public void Number(string labels, ulong value, string more = "")
     {
-        Name("", labels);
-        Write(value);
-        End();
+        var line = Start(_name, "", labels, more);
+        line.Append(value);
+        End(line);
     }
 
     public void Number(string labels, double value)
     {
-        Name("", labels);
-        Write(value.ToString("R", CultureInfo.InvariantCulture));
-        End();
+        var line = Start(_name, "", labels);
+        line.Append(value.ToString("R", CultureInfo.InvariantCulture));
+        End(line);
     }
 
-    public void Nanoseconds(string labels, ulong value)
+    /// <inheritdoc cref="Number(string, ulong, string)"/>
+    /// <param name="labels"/>
+    /// <param name="value">Written in seconds.</param>
+    /// <param name="more"/>
+    public void Nanoseconds(string labels, ulong value, string more = "")
     {
-        Name("", labels);
-        WriteSeconds(value);
-        End();
+        var line = Start(_name, "", labels, more);
+        line.AppendSeconds(value);
+        End(line);
     }
 
     /// <summary>Since when a counter or histogram counts; only OpenMetrics has it.</summary>
     /// <param name="labels">As those of the series.</param>
     /// <param name="unixTime">In ns.</param>
-    public void Created(string labels, ulong unixTime)
+    /// <param name="more">Likewise.</param>
+    public void Created(string labels, ulong unixTime, string more = "")
     {
         if (!format.IsOpenMetrics)
             return;
-        Write(_family!.BaseName);
-        Name("_created", labels, withFamily: false);
-        WriteSeconds(unixTime);
-        End();
+        var line = Start(_baseName, "_created", labels, more);
+        line.AppendSeconds(unixTime);
+        End(line);
     }
 
     /// <param name="labels">Without le.</param>
@@ -84,23 +92,23 @@ public sealed class Exposition(IBufferWriter<byte> writer, ExpositionFormat form
             count += stats.Buckets[i];
             if (!allBuckets && i < Limits.HistogramBuckets - 1)
                 continue;
-            Name("_bucket", labels, le: _bounds[i]);
-            Write(count);
-            End();
+            var bucket = Start(_name, "_bucket", labels, labels.Length > 0 ? _bounds[i] : _bounds[i][1..]);
+            bucket.Append(count);
+            End(bucket);
         }
 
-        Name("_sum", labels);
-        WriteSeconds(stats.Sum);
-        End();
-        Name("_count", labels);
-        Write(count);
-        End();
+        var sum = Start(_name, "_sum", labels);
+        sum.AppendSeconds(stats.Sum);
+        End(sum);
+        var last = Start(_name, "_count", labels);
+        last.Append(count);
+        End(last);
     }
 
     public void Finish()
     {
         if (format.IsOpenMetrics)
-            Line("# EOF");
+            Write("# EOF\n");
     }
 
     /// <summary>'name="value"', with what the format cannot hold escaped.</summary>
@@ -134,52 +142,59 @@ public sealed class Exposition(IBufferWriter<byte> writer, ExpositionFormat form
         return length;
     }
 
-    private void Name(string suffix, string labels, string? le = null, bool withFamily = true)
+    /// <summary>Up to the value, with room for it.</summary>
+    private Line Start(byte[] name, string suffix, string labels, string more = "")
     {
-        if (withFamily)
-            Write(_family!.Name);
-        Write(suffix);
-        if (labels.Length > 0 || le is not null)
+        var most = name.Length + suffix.Length + Encoding.UTF8.GetMaxByteCount(labels.Length + more.Length) + Line.RestLength;
+        var line = new Line(writer.GetSpan(most));
+        line.Append(name);
+        line.Append(suffix);
+        if (labels.Length + more.Length > 0)
         {
-            Write("{");
-            Write(labels);
-            if (le is not null)
-            {
-                Write(labels.Length > 0 ? ",le=\"" : "le=\"");
-                Write(le);
-                Write("\"");
-            }
-
-            Write("}");
+            line.Append("{"u8);
+            line.Append(labels);
+            line.Append(more);
+            line.Append("}"u8);
         }
 
-        Write(" ");
+        line.Append(" "u8);
+        return line;
     }
 
-    private void End()
+    private void End(Line line)
     {
-        Write("\n");
+        line.Append("\n"u8);
+        writer.Advance(line.Length);
         _series++;
     }
 
-    private void Line(string text)
-    {
-        Write(text);
-        Write("\n");
-    }
-
-    private void WriteSeconds(ulong nanoseconds)
-    {
-        var span = writer.GetSpan(32);
-        writer.Advance(FormatSeconds(nanoseconds, span));
-    }
-
-    private void Write(ulong value)
-    {
-        Utf8Formatter.TryFormat(value, writer.GetSpan(20), out var length);
-        writer.Advance(length);
-    }
-
-    /// <summary>A name that is not UTF-16 either (a lone surrogate) becomes U+FFFD: one bad byte costs a whole scrape.</summary>
     private void Write(string text) => Encoding.UTF8.GetBytes(text, writer);
+
+    /// <summary>One series, in one piece of the buffer.</summary>
+    private ref struct Line(Span<byte> text)
+    {
+        /// <summary>The longest value, and what stands around it.</summary>
+        public const int RestLength = 40;
+
+        private readonly Span<byte> _text = text;
+
+        public int Length { get; private set; }
+
+        public void Append(ReadOnlySpan<byte> bytes)
+        {
+            bytes.CopyTo(_text[Length..]);
+            Length += bytes.Length;
+        }
+
+        /// <summary>What is not UTF-16 either (a lone surrogate) becomes U+FFFD: one bad byte costs a whole scrape.</summary>
+        public void Append(string part) => Length += Encoding.UTF8.GetBytes(part, _text[Length..]);
+
+        public void Append(ulong value)
+        {
+            Utf8Formatter.TryFormat(value, _text[Length..], out var length);
+            Length += length;
+        }
+
+        public void AppendSeconds(ulong nanoseconds) => Length += FormatSeconds(nanoseconds, _text[Length..]);
+    }
 }

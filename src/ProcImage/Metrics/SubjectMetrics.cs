@@ -9,6 +9,9 @@ public static class SubjectMetrics
     private const string WholeLife = " Of the whole life.";
     private const string SinceActivation = " Since activation.";
 
+    private static readonly string[] _states = // as labels behind others
+        [.. Enumerable.Range(0, (int)TimeState.States).Select(state => $",state=\"{((TimeState)state).ToString().ToLowerInvariant()}\"")];
+
     public static IReadOnlyList<SubjectMetric> All { get; } =
     [
         Gauge("process_info", ["comm", "exe", "cgroup"],
@@ -52,8 +55,8 @@ public static class SubjectMetrics
             "CPU time of the process: se.sum_exec_runtime, split as /proc/PID/stat does." + WholeLife,
             (x, p, id) =>
             {
-                x.Nanoseconds(id + ",mode=\"user\"", p.Resources.Cpu.User);
-                x.Nanoseconds(id + ",mode=\"system\"", p.Resources.Cpu.System);
+                x.Nanoseconds(id, p.Resources.Cpu.User, ",mode=\"user\"");
+                x.Nanoseconds(id, p.Resources.Cpu.System, ",mode=\"system\"");
             }),
         MemoryGauge("process_resident_memory_bytes",
             "Resident memory of the process, exact: mm.rss_stat of every CPU.",
@@ -81,15 +84,15 @@ public static class SubjectMetrics
             "Page faults of the process: min_flt, maj_flt." + WholeLife,
             (x, p, id) =>
             {
-                x.Number(id + ",kind=\"minor\"", p.Resources.Usage.MinorFaults);
-                x.Number(id + ",kind=\"major\"", p.Resources.Usage.MajorFaults);
+                x.Number(id, p.Resources.Usage.MinorFaults, ",kind=\"minor\"");
+                x.Number(id, p.Resources.Usage.MajorFaults, ",kind=\"major\"");
             }),
         Counter("process_context_switches_total", ["kind"],
             "Context switches of the process: nvcsw, nivcsw." + WholeLife,
             (x, p, id) =>
             {
-                x.Number(id + ",kind=\"voluntary\"", p.Resources.Usage.VoluntarySwitches);
-                x.Number(id + ",kind=\"involuntary\"", p.Resources.Usage.InvoluntarySwitches);
+                x.Number(id, p.Resources.Usage.VoluntarySwitches, ",kind=\"voluntary\"");
+                x.Number(id, p.Resources.Usage.InvoluntarySwitches, ",kind=\"involuntary\"");
             }),
 
         Keytimes("process_state_seconds_total", ["state"],
@@ -132,13 +135,13 @@ public static class SubjectMetrics
         ByCall("syscalls_total",
             "System calls of the process that have ended, by sys_exit, or within which a thread has, by sched_process_exit."
                 + SinceActivation,
-            call => call.Count, (x, labels, count) => x.Number(labels, count)),
+            call => call.Count, (x, id, count, call) => x.Number(id, count, call)),
         ByCall("syscall_errors_total",
             "System calls of the process that have failed: results from -4095 to -1 at sys_exit." + SinceActivation,
-            call => call.Errors, (x, labels, count) => x.Number(labels, count)),
+            call => call.Errors, (x, id, count, call) => x.Number(id, count, call)),
         ByCall("syscall_seconds_total",
             "Time of the process in system calls" + SubjectMetric.WithThreads + ": sys_enter to sys_exit." + SinceActivation,
-            call => call.Time, (x, labels, time) => x.Nanoseconds(labels, time)),
+            call => call.Time, (x, id, time, call) => x.Nanoseconds(id, time, call)),
         Latency("syscall_latency_seconds", MetricType.Histogram,
             "Time of each system call of the process: sys_enter to sys_exit." + SinceActivation,
             (x, p, id) =>
@@ -201,9 +204,8 @@ public static class SubjectMetrics
             return;
         for (var state = TimeState.Running; state < TimeState.States; state++)
         {
-            var labels = $"{id},state=\"{state.ToString().ToLowerInvariant()}\"";
-            x.Nanoseconds(labels, portrait.Keytimes.Stats.Times[(int)state]);
-            x.Created(labels, portrait.LedgerCreated);
+            x.Nanoseconds(id, portrait.Keytimes.Stats.Times[(int)state], _states[(int)state]);
+            x.Created(id, portrait.LedgerCreated, _states[(int)state]);
         }
     }
 
@@ -216,7 +218,7 @@ public static class SubjectMetrics
 
     /// <summary>A series for each system call of which there is any.</summary>
     private static SubjectMetric ByCall(
-        string name, string help, Func<CallFigures, ulong> figure, Action<Exposition, string, ulong> write) =>
+        string name, string help, Func<CallFigures, ulong> figure, Action<Exposition, string, ulong, string> write) =>
         SubjectMetric.Define(name, MetricType.Counter, ["syscall"], help, (x, p, id) =>
         {
             if (!p.HasCalls || !p.AreCallsAdmitted)
@@ -225,9 +227,9 @@ public static class SubjectMetrics
             {
                 if (figure(call) == 0)
                     continue;
-                var labels = $"{id},{SyscallNames.Label(call.Id)}";
-                write(x, labels, figure(call));
-                x.Created(labels, p.CallsCreated);
+                var label = SyscallNames.Label(call.Id);
+                write(x, id, figure(call), label);
+                x.Created(id, p.CallsCreated, label);
             }
         });
 

@@ -8,34 +8,62 @@ internal sealed class AnswerMaker : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Task<ReadOnlyMemory<byte>?>> _waiting = [];
+    private readonly Dictionary<string, Asked> _waiting = [];
 
     /// <param name="key">What is asked for.</param>
     /// <param name="make">Begins after this was called. Null where there is no such thing.</param>
-    public Task<ReadOnlyMemory<byte>?> Get(string key, Func<ReadOnlyMemory<byte>?> make)
+    /// <param name="cancel">It is waited for no longer.</param>
+    /// <returns>To be disposed of.</returns>
+    public async Task<Body?> Get(string key, Func<Body?> make, CancellationToken cancel)
     {
-        lock (_lock)
+        var making = Ask(key, make);
+        try
         {
-            if (!_waiting.TryGetValue(key, out var answer))
-                _waiting.Add(key, answer = Task.Run(() => Make(key, make)));
-            return answer;
+            return await making.WaitAsync(cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = making.ContinueWith(made => made.Result?.Dispose(), TaskContinuationOptions.OnlyOnRanToCompletion);
+            throw;
         }
     }
 
     public void Dispose() => _one.Dispose();
 
-    private async Task<ReadOnlyMemory<byte>?> Make(string key, Func<ReadOnlyMemory<byte>?> make)
+    private Task<Body?> Ask(string key, Func<Body?> make)
+    {
+        lock (_lock)
+        {
+            if (!_waiting.TryGetValue(key, out var asked))
+            {
+                _waiting.Add(key, asked = new Asked());
+                asked.Answer = Task.Run(() => Make(key, asked, make));
+            }
+
+            asked.Readers++;
+            return asked.Answer;
+        }
+    }
+
+    private async Task<Body?> Make(string key, Asked asked, Func<Body?> make)
     {
         await _one.WaitAsync();
         try
         {
             lock (_lock)
                 _waiting.Remove(key); // who comes from here on must not get what is old
-            return make();
+            return make()?.For(asked.Readers);
         }
         finally
         {
             _one.Release();
         }
+    }
+
+    private sealed class Asked
+    {
+        public Task<Body?> Answer { get; set; } = Task.FromResult<Body?>(null);
+
+        public int Readers { get; set; }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,16 +12,13 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
     /// <summary>Of the bodies that are being read at the same time; the largest have some MB.</summary>
     private const long MostBytes = 64 << 20;
 
-    /// <summary>By name, since a mere null is converted as a null array is: to an empty body.</summary>
-    private static ReadOnlyMemory<byte>? NotThere => default(ReadOnlyMemory<byte>?);
-
     private readonly AnswerMaker _maker = new();
+    private readonly BodyMemory _memory = new();
     private readonly Outbox _outbox = new(MostBytes);
     private readonly TimelineStream _streams =
         new(subject => imager.StateOf(subject), subject => imager.SlicesLostOf(subject), timelines, TimelineStream.UsualSilence);
 
     private CancellationToken _stopping;
-    private int _lastSize = 64 * 1024;
 
     /// <summary>Set when the start is complete.</summary>
     public bool IsReady { get; set; }
@@ -48,15 +44,8 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
     private Task GetMetrics(HttpContext context)
     {
         var format = ExpositionFormat.Negotiate(context.Request.Headers.Accept);
-        return Answer(context, format.ContentType, format.ContentType, () => Scrape(format));
-    }
-
-    private ReadOnlyMemory<byte> Scrape(ExpositionFormat format)
-    {
-        var buffer = new ArrayBufferWriter<byte>(_lastSize);
-        exporter.Write(buffer, format);
-        _lastSize = buffer.WrittenCount;
-        return buffer.WrittenMemory;
+        return Answer(
+            context, format.ContentType, format.ContentType, () => _memory.Make(writer => exporter.Write(writer, format)));
     }
 
     private Task GetProcesses(HttpContext context)
@@ -66,7 +55,7 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
             context,
             PortraitJson.ContentType,
             "list",
-            () => imager.Read(snapshot => PortraitJson.List(snapshot.Portraits, locks.ReadWaits), arrival));
+            () => new Body(imager.Read(snapshot => PortraitJson.List(snapshot.Portraits, locks.ReadWaits), arrival)));
     }
 
     private async Task GetProcess(HttpContext context)
@@ -103,8 +92,8 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
     {
         var arrival = imager.Readings;
         ConnectionLimit.Hold(context);
-        var found = await _maker.Get($"{subject} timeline", () => IsShown(subject, arrival) ? ReadOnlyMemory<byte>.Empty : NotThere)
-            .WaitAsync(context.RequestAborted);
+        using var found = await _maker.Get(
+            $"{subject} timeline", () => IsShown(subject, arrival) ? new Body(default) : null, context.RequestAborted);
         ConnectionLimit.Progress(context);
         return found is not null;
     }
@@ -126,7 +115,7 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
                 context,
                 text.ContentType,
                 $"{subject} {text.ContentType}",
-                () => IsShown(subject, arrival) ? text.Write(sites.Read(subject)) : NotThere))
+                () => IsShown(subject, arrival) ? new Body(text.Write(sites.Read(subject))) : null))
                 return;
         }
 
@@ -144,14 +133,14 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
         return context.Response.WriteAsync("no such life; /api/v1/processes lists them by tgid-start_id\n");
     }
 
-    private ReadOnlyMemory<byte>? One(Snapshot snapshot, Subject subject) =>
+    private Body? One(Snapshot snapshot, Subject subject) =>
         snapshot.Portraits.FirstOrDefault(portrait => portrait.Subject == subject) is { } found
             && PortraitJson.One(
                 found,
                 CallDetails.Read(imager, snapshot, [found]).GetValueOrDefault(subject),
                 found.HasLocks ? locks.Read(subject) : null) is { } json
-            ? json
-            : NotThere;
+            ? new Body(json)
+            : null;
 
     private Task GetReady(HttpContext context)
     {
@@ -161,7 +150,7 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
 
     /// <summary>False, and nothing sent, where there is no such thing.</summary>
     private async Task<bool> Answer(
-        HttpContext context, string contentType, string key, Func<ReadOnlyMemory<byte>?> make)
+        HttpContext context, string contentType, string key, Func<Body?> make)
     {
         if (!IsReady) // deaths that an earlier loader has not taken up are still to come
         {
@@ -171,19 +160,24 @@ internal sealed class Routes(Exporter exporter, Imager imager, Timelines timelin
 
         var packed = ContentCoding.IsGzipWelcome(context.Request.Headers.AcceptEncoding);
         ConnectionLimit.Hold(context);
-        var making = packed
-            ? _maker.Get(key + " gzip", () => make() is { } made ? ContentCoding.Gzip(made) : NotThere)
-            : _maker.Get(key, make);
-        var body = await making.WaitAsync(context.RequestAborted);
+        using var body = await (packed
+            ? _maker.Get(key + " gzip", () => Packed(make()), context.RequestAborted)
+            : _maker.Get(key, make, context.RequestAborted));
         ConnectionLimit.Progress(context);
-        if (body is not { } found)
+        if (body is null)
             return false;
         context.Response.ContentType = contentType;
         context.Response.Headers.Vary = "Accept, Accept-Encoding";
         if (packed)
             context.Response.Headers.ContentEncoding = "gzip";
-        await _outbox.Send(context, found);
+        await _outbox.Send(context, body.Bytes);
         return true;
+    }
+
+    private static Body? Packed(Body? body)
+    {
+        using (body)
+            return body is null ? null : new Body(ContentCoding.Gzip(body.Bytes));
     }
 
     /// <summary>tgid-start_id of a process, tgid-start_id-tid of a thread that is a target.</summary>
