@@ -45,6 +45,8 @@ REASONS = [
      "waits for locks are seen at the hooks of every system call; the tool's are those of futex alone, with which other calls pay less"),
     (lambda ours, peer, work: ours.startswith("keytime=1-target") and work in SWITCHES,
      "a slice, two stacks and the waker for each wait; the tool has one of these"),
+    (lambda ours, peer, work: ours.startswith(("schedule", "keytime")) and work not in BIRTHS | SWITCHES,
+     "neither has a program on the way of this workload, which is one process that does not wait: it is where the machine was at that moment"),
     (lambda ours, peer, work: peer in ("execsnoop", "exitsnoop") and work in SWITCHES,
      "the hook of the scheduler belongs to key times at either level; the tool has none there"),
 ]

@@ -77,6 +77,14 @@ public sealed class Report
         return lost;
     }
 
+    /// <summary>Storage of tasks that could not be made; none but where the kernel makes none while it is busy with another.</summary>
+    public decimal StorageLost(string part)
+    {
+        decimal lost = Metrics(part).Value("proc_image_losses_total", ("cause", "storage"));
+        Assert.True(lost == 0 || Kernel < new Version(6, 2), $"{lost} tasks have no storage");
+        return lost;
+    }
+
     /// <summary>Runs of hooks that were left out up to a scrape; none but where the hooks of system calls can be preempted.</summary>
     public long RunsLost(string part)
     {
