@@ -1,6 +1,5 @@
 using Libbpf;
 using ProcImage.Abi;
-using ProcImage.Privileges;
 
 namespace ProcImage.Imaging;
 
@@ -73,7 +72,7 @@ public sealed class Imager : IDisposable
         lock (_lock)
             _table.Recall();
         Consume();
-        NiceLevel.Start(_consumer);
+        _consumer.Start();
         _follower.Start();
     }
 
@@ -185,7 +184,6 @@ public sealed class Imager : IDisposable
     /// <summary>Sleeps until the kernel side has something to tell; no wake-ups in between.</summary>
     private void ConsumeEvents()
     {
-        NiceLevel.KeepToItself();
         do
             Consume();
         while (_events.Wait(_stop.Fd));

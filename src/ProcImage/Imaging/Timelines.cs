@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Libbpf;
 using ProcImage.Abi;
-using ProcImage.Privileges;
 
 namespace ProcImage.Imaging;
 
@@ -46,7 +45,7 @@ public sealed class Timelines : ITimelines, IDisposable
     /// <summary>Raised when the thread cannot go on.</summary>
     public event Action<Exception>? Failed;
 
-    public void Start() => NiceLevel.Start(_consumer);
+    public void Start() => _consumer.Start();
 
     /// <summary>To be called after each reading, as there is one when policies change. It does not wait.</summary>
     /// <param name="isActive">Whether any target has a ledger.</param>
@@ -105,7 +104,6 @@ public sealed class Timelines : ITimelines, IDisposable
     {
         try
         {
-            NiceLevel.KeepToItself();
             var wasActive = false;
             while (!_isEnding)
             {
