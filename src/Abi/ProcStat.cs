@@ -19,7 +19,7 @@ public sealed record ProcStat(string Comm, char State, int Threads, ulong StartT
         var stat = ProcFile.Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
         var close = stat.LastIndexOf(')');
         var rest = stat.AsSpan(close + 2);
-        var (state, threads, startTicks) = ('?', 0, 0UL);
+        var (state, threads) = ('?', 0);
         var number = 3;
         foreach (var field in rest.Split(' '))
         {
@@ -32,8 +32,8 @@ public sealed record ProcStat(string Comm, char State, int Threads, ulong StartT
                     threads = int.Parse(rest[field], CultureInfo.InvariantCulture);
                     break;
                 case 22:
-                    startTicks = ulong.Parse(rest[field], CultureInfo.InvariantCulture);
-                    return new ProcStat(stat[(stat.IndexOf('(') + 1)..close], state, threads, startTicks);
+                    return new ProcStat(
+                        stat[(stat.IndexOf('(') + 1)..close], state, threads, ulong.Parse(rest[field], CultureInfo.InvariantCulture));
             }
         }
 

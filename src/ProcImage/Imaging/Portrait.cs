@@ -205,7 +205,7 @@ public sealed class Portrait(Subject subject)
         IsCounted = shown.Counted != 0;
         LacksRun = shown.LacksRun != 0;
         IsStored = true;
-        Comm = shown.Comm.ToString();
+        NoteComm(shown.Comm);
         Images = shown.Images;
         if (shown.Dead == 0)
         {
