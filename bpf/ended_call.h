@@ -63,7 +63,7 @@ static __always_inline bool syscall_counts(struct activity *act, struct task_ima
 /* In process context: here tables are made. */
 static __always_inline struct call_table *table_of_process(struct task_struct *leader)
 {
-	return bpf_task_storage_get(&process_calls, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	return make_storage(&process_calls, leader);
 }
 
 static __always_inline bool syscall_counts_target(struct activity *act, struct task_image *image,
@@ -96,7 +96,7 @@ static __noinline int end_call(struct task_struct *task, struct thread_calls *th
 	thread->generation = generation - 1;
 	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
 	if (!image || !image->named) {
-		if (!image && thread->since && !bpf_core_type_exists(btf_bpf_task_storage_get_recur))
+		if (!image && thread->since && lookups_may_fail())
 			lose(LOSS_LOOKUP);
 		return 0;
 	}
@@ -111,8 +111,7 @@ static __noinline int end_call(struct task_struct *task, struct thread_calls *th
 	struct target_image *target =
 		image->policies[NAMED_BY_THREAD] ? bpf_task_storage_get(&target_images, task, 0, 0) : NULL;
 	if (target && syscall_counts_target(act, image, target)) {
-		struct call_table *table =
-			bpf_task_storage_get(&target_calls, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		struct call_table *table = make_storage(&target_calls, task);
 		if (table) {
 			count_call(table, call, target->syscall_since);
 		} else {

@@ -388,9 +388,13 @@ struct mm_struct___before_6_2 {
 	struct mm_rss_stat rss_stat;
 } CORE;
 
-/* Since 6.2 (e8b02296a6b8) a lookup in task storage never fails for want of a lock that is held. */
+/* Since 6.2 (e8b02296a6b8) a lookup in task storage has a function of its own; it has gone again by 7.2. */
 typedef u64 (*btf_bpf_task_storage_get_recur)(struct bpf_map *map, struct task_struct *task, void *value,
 					      u64 flags, unsigned int gfp_flags);
+/* Since 6.15; what locks task storage by 7.2. */
+typedef struct {
+	u32 val;
+} rqspinlock_t;
 
 struct bpf_timer {
 	u64 opaque[2];

@@ -103,7 +103,7 @@ static __always_inline void keytime_newtask(struct activity *act, struct task_st
 /* In process context only: it creates storage. */
 static __always_inline bool keep_fatal_signals(struct task_struct *leader)
 {
-	if (bpf_task_storage_get(&fatal_signals, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE))
+	if (make_storage(&fatal_signals, leader))
 		return true;
 	lose(LOSS_STORAGE);
 	return false;

@@ -7,66 +7,6 @@
 #ifndef PROC_IMAGE_LEDGER_H
 #define PROC_IMAGE_LEDGER_H
 
-#define CLOCK_OFFSET_AGE  (1 << 15) /* ns after which it is found anew: clocks drift */
-#define CLOCK_DRIFT_SHIFT 9	    /* not faster than by 1/512 */
-#define MAX_LAG		  1000000000
-
-/*
- * CLOCK_BOOTTIME of a run queue's clock. That clock stands still between updates, and the two differ in rate:
- * by as much as 1,000 ppm on a virtual machine.
- */
-static __always_inline u64 to_boot(struct activity *act, u64 clock)
-{
-	return clock + act->clock_offset;
-}
-
-/*
- * In sched_switch the clock is mostly a microsecond old, but some ten when the CPU comes out of idle, and an
- * update may have been left out: then the offset seems to be larger than it is. So it is lowered at once, and
- * raised only as fast as clocks drift.
- */
-static __always_inline void find_clock_offset(struct activity *act, u64 clock)
-{
-	s64 age = clock - act->clock_offset_at;
-	if (act->clock_offset && age < CLOCK_OFFSET_AGE)
-		return;
-	s64 offset = bpf_ktime_get_boot_ns() - clock, rise = offset - act->clock_offset;
-	if (act->clock_offset && rise > age >> CLOCK_DRIFT_SHIFT &&
-	    rise < MAX_LAG) /* else it was suspended */
-		offset = act->clock_offset + (age >> CLOCK_DRIFT_SHIFT);
-	act->clock_offset_at = clock;
-	act->clock_offset = offset;
-}
-
-static __always_inline u64 bounded(s64 value, u64 bound)
-{
-	return value < 0 ? 0 : (u64)value > bound ? bound : value;
-}
-
-/* What a task has run by now: the kernel's books of a running one are as old as the last tick. */
-static __always_inline u64 runtime_by(struct activity *act, struct task_struct *task, u64 now)
-{
-	u64 runtime = task->se.sum_exec_runtime;
-	if (!task->on_cpu)
-		return runtime;
-	struct rq *rq = BPF_CORE_READ(task, se.cfs_rq, rq);
-	s64 lag = BPF_CORE_READ(rq, clock_task) - task->se.exec_start;
-	if (act->clock_offset)
-		lag += now - to_boot(act, BPF_CORE_READ(rq, clock));
-	return runtime + bounded(lag, MAX_LAG);
-}
-
-/* What it has waited for a CPU by now. */
-static __always_inline u64 delay_by(struct activity *act, struct task_struct *task, u64 now)
-{
-	u64 delay = task->sched_info.run_delay, queued = task->sched_info.last_queued;
-	if (!queued || task->on_cpu)
-		return delay;
-	s64 wait = act->clock_offset ? now - to_boot(act, queued)
-				     : BPF_CORE_READ(task, se.cfs_rq, rq, clock) - queued;
-	return delay + bounded(wait, ~0ULL);
-}
-
 /* Brings the times up to now. Returns what went to the state. */
 static __always_inline u64 ledger_settle(struct keytime *keytime, u64 now, u64 runtime, u64 delay)
 {
@@ -114,87 +54,6 @@ static __always_inline void ledger_settle_task(struct activity *act, struct keyt
 					       struct task_struct *task, u64 now)
 {
 	ledger_settle(keytime, now, runtime_by(act, task, now), delay_by(act, task, now));
-}
-
-/* state: of a task that is not on a run queue. */
-static __always_inline u32 slice_end_of(u32 state)
-{
-	if (state & TASK_DEAD)
-		return SLICE_EXITED;
-	if (state & (TASK_STOPPED | TASK_TRACED | TASK_FROZEN))
-		return SLICE_STOPPED;
-	if (state & TASK_UNINTERRUPTIBLE && !(state & TASK_NOLOAD))
-		return SLICE_DISK;
-	return SLICE_SLEEPING;
-}
-
-/* What the time after a slice goes to, beyond what it waits: TIME_STATES where nothing counts any more. */
-static __always_inline u32 time_state_after(u32 why)
-{
-	switch (why) {
-	case SLICE_SLEEPING:
-		return TIME_SLEEPING;
-	case SLICE_DISK:
-		return TIME_DISK;
-	case SLICE_STOPPED:
-		return TIME_STOPPED;
-	case SLICE_EXITED:
-		return TIME_STATES;
-	default:
-		return TIME_STOLEN;
-	}
-}
-
-/* The reverse. */
-static __always_inline u32 slice_end_in(u64 state)
-{
-	switch (state) {
-	case TIME_SLEEPING:
-		return SLICE_SLEEPING;
-	case TIME_DISK:
-		return SLICE_DISK;
-	case TIME_STOPPED:
-		return SLICE_STOPPED;
-	case TIME_STATES:
-		return SLICE_EXITED;
-	default:
-		return SLICE_PREEMPTED;
-	}
-}
-
-/* Wakes its reader up only when it is pressing: the reader looks of itself several times a second. */
-static __always_inline void tell_slice(struct keytime *keytime, struct waker *waker, struct task_struct *task,
-				       u64 ledger_since, u64 begin, u64 end, u64 ran, u64 waited, u32 why,
-				       u32 whose)
-{
-	struct slice_record *slice = bpf_ringbuf_reserve(&slices, sizeof(*slice), 0);
-	if (!slice) {
-		lose(LOSS_SLICE);
-		__sync_fetch_and_add(&keytime->slices_lost, 1);
-		return;
-	}
-	slice->header.type = RECORD_SLICE;
-	slice->header.flags = 0;
-	slice->header.size = sizeof(*slice);
-	slice->tgid = task->tgid;
-	slice->tid = task->pid;
-	slice->start_id = BPF_CORE_READ(task, group_leader, start_boottime);
-	slice->thread_start_id = task->start_boottime;
-	slice->since = ledger_since;
-	slice->begin = begin;
-	slice->end = end;
-	slice->ran = ran;
-	slice->wait = waited;
-	slice->missing = __sync_lock_test_and_set(&keytime->slices_lost, 0);
-	slice->cpu = task->thread_info.cpu;
-	slice->why = why;
-	slice->whose = whose;
-	slice->woken_by = waker->kind;
-	slice->waker = waker->tid;
-	slice->pad = 0;
-	__builtin_memcpy(slice->waker_comm, waker->comm, COMM_SIZE);
-	bool presses = bpf_ringbuf_query(&slices, BPF_RB_AVAIL_DATA) > SLICES_SIZE / 4;
-	bpf_ringbuf_submit(slice, presses ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
 /* As far as it can be seen from another CPU. */
@@ -325,26 +184,6 @@ static __always_inline void ledger_leave(void *ctx, struct keytime *keytime, str
 		take_stacks(ctx, keytime, task, life_tid, ledger_since);
 }
 
-/* Slices are told of targets alone. */
-static __always_inline u32 slices_of_process(struct activity *act, struct task_image *image)
-{
-	u64 *words = act->collect[IMAGE_LEDGER];
-	return test_slot(words, image->policies[NAMED_BY_PROCESS]) ||
-			       test_slot(words, image->policies[NAMED_BY_ANCESTOR])
-		       ? EVENT_OF_PROCESS
-		       : 0;
-}
-
-/* Who has woken it up counts for what has ended now, and not again. */
-static __always_inline void take_waker(struct task_image *image, u64 state)
-{
-	if (state == TIME_SLEEPING || state == TIME_DISK || state == TIME_STOPPED)
-		image->slice_waker = image->waker;
-	else
-		image->slice_waker.kind = WAKER_NONE;
-	image->waker.kind = WAKER_NONE;
-}
-
 static __noinline int ledger_next(struct task_struct *next, struct task_image *image, u64 now, u64 delay)
 {
 	struct activity *act = get_activity();
@@ -429,56 +268,6 @@ static __noinline int tell_first_slice(struct task_struct *task, struct task_ima
 			   target ? target->ledger_since : image->ledger_since, now, now, 0, 0,
 			   slice_end_in(state), whose);
 	return 0;
-}
-
-#define HARDIRQ_OR_NMI	0xff0000 /* of the preemption count */
-#define SERVING_SOFTIRQ 0x000100
-
-/*
- * On x86 a variable of each CPU: so many bytes behind its run queue, by the kernel's own type information.
- * Not by its symbol, as many kernels have the addresses of functions alone. 0 where it is not known.
- */
-const volatile s64 preempt_count_behind_rq = 0;
-
-/* What an interrupt wakes up has nothing to do with the task that runs there. */
-static __always_inline u32 kind_of_waker(struct task_struct *current)
-{
-	u32 count = 0;
-	if (!current->pid)
-		return WAKER_INTERRUPT;
-	if (bpf_core_field_exists(current->thread_info.preempt_count)) {
-		count = BPF_CORE_READ(current, thread_info.preempt_count);
-	} else if (preempt_count_behind_rq) {
-		char *at = (char *)BPF_CORE_READ(current, se.cfs_rq, rq) + preempt_count_behind_rq;
-		bpf_probe_read_kernel(&count, sizeof(count), at);
-	} else {
-		return WAKER_NONE; /* it is not guessed */
-	}
-	return count & (HARDIRQ_OR_NMI | SERVING_SOFTIRQ) ? WAKER_INTERRUPT : WAKER_THREAD;
-}
-
-/* In the waker's context. The task may still be on its way off the CPU, or decide to stay. */
-static __always_inline void ledger_waking(struct activity *act, struct task_image *image)
-{
-	if (!slices_of_process(act, image) &&
-	    !test_slot(act->collect[IMAGE_LEDGER], image->policies[NAMED_BY_THREAD]))
-		return;
-	struct waker *waker = &image->waker;
-	waker->kind = kind_of_waker(bpf_get_current_task_btf());
-	waker->tid = bpf_get_current_pid_tgid();
-	bpf_get_current_comm(waker->comm, COMM_SIZE);
-}
-
-/* Of a task that stays on the run queue: a yield does not differ from a preemption by user space's leave. */
-static __always_inline u32 why_it_leaves(bool preempt, struct task_struct *prev, u32 prev_state)
-{
-	if (preempt)
-		return SLICE_PREEMPTED;
-	if (prev_state)
-		return slice_end_of(prev_state);
-	struct pt_regs *regs = (void *)bpf_task_pt_regs(prev);
-	return regs && BPF_CORE_READ(regs, SYSCALL_NUMBER) == NR_SCHED_YIELD ? SLICE_YIELDED
-									     : SLICE_PREEMPTED;
 }
 
 /*

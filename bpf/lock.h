@@ -137,7 +137,7 @@ static __noinline int lock_begin(struct pt_regs *regs, s64 number)
 			miss_end(act, image, before, task);
 		return 0;
 	}
-	struct lock_wait *wait = bpf_task_storage_get(&lock_waits, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct lock_wait *wait = make_storage(&lock_waits, task);
 	if (!wait) {
 		if (task->group_leader)
 			lose_thread(task->group_leader);

@@ -38,8 +38,7 @@ static __always_inline u32 probe_set(u64 cookie)
  */
 static __always_inline struct lock_requests *requests_of(struct task_struct *task, u32 probes)
 {
-	struct lock_requests *requests =
-		bpf_task_storage_get(&lock_requests, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct lock_requests *requests = make_storage(&lock_requests, task);
 	if (!requests) {
 		lose(LOSS_STORAGE);
 		return NULL;

@@ -316,6 +316,23 @@ static __always_inline void lose(u32 cause)
 		__sync_fetch_and_add(count, 1);
 }
 
+/* Before 6.2 a lookup in task storage fails while this CPU is busy with another one. */
+static __always_inline bool lookups_may_fail(void)
+{
+	return !bpf_core_type_exists(btf_bpf_task_storage_get_recur) && !bpf_core_type_exists(rqspinlock_t);
+}
+
+/*
+ * What is kept of a task, made where there is none; in process context only. Of two CPUs that make a task's
+ * first one, or the same one, at the same time, the kernel refuses one (EAGAIN, EEXIST); by then the other's
+ * is there. NULL: out of memory, or, before 7.2, this CPU is busy with another one.
+ */
+static __always_inline void *make_storage(void *map, struct task_struct *task)
+{
+	void *made = bpf_task_storage_get(map, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	return made ? made : bpf_task_storage_get(map, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+}
+
 /* A thread cannot be imaged, or not wholly: where its process is, that is not complete. */
 static __always_inline void lose_thread(struct task_struct *leader)
 {

@@ -267,7 +267,7 @@ static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 			slot_of(act, TARGET_THREAD, task->pid, task->start_boottime);
 	}
 	if (!image && (names.named || still_follows(act, task, ancestor) || act->active[IMAGE_SCHEDULE])) {
-		image = bpf_task_storage_get(&images, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		image = make_storage(&images, task);
 		if (!image)
 			lose_thread(leader);
 	}
@@ -313,8 +313,8 @@ static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 		image->policies[NAMED_BY_ALL] = image->kept = image->images = 0;
 
 	wanted = images_for_thread(act, image);
-	struct target_image *target =
-		bpf_task_storage_get(&target_images, task, 0, wanted ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
+	struct target_image *target = wanted ? make_storage(&target_images, task)
+					     : bpf_task_storage_get(&target_images, task, 0, 0);
 	if (target) {
 		if (target->images & ~wanted & 1 << IMAGE_LEDGER)
 			stop_ledger(task, &target->keytime, stop, now);

@@ -18,6 +18,9 @@ char LICENSE[] SEC("license") = "GPL";
 #include "keytime.h"
 #include "return_address.h"
 #include "blocked.h"
+#include "run_queue.h"
+#include "slice.h"
+#include "waker.h"
 #include "ledger.h"
 #include "call_table.h"
 #include "ended_call.h"
@@ -99,7 +102,7 @@ int BPF_PROG(sched_waking, struct task_struct *task)
 		return 0;
 	struct task_image *image = bpf_task_storage_get(&images, task, 0, 0);
 	if (image)
-		ledger_waking(act, image);
+		note_waker(act, image);
 	return 0;
 }
 

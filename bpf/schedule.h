@@ -19,8 +19,7 @@ static __always_inline u64 delay_at_arrival(struct task_struct *next)
 static __always_inline void schedule_arrive(struct activity *act, struct system_stats *system,
 					    struct task_struct *task, struct task_image *image, u64 run_delay)
 {
-	if (!image && !bpf_core_type_exists(btf_bpf_task_storage_get_recur) &&
-	    act->schedule_ready == act->schedule_epoch)
+	if (!image && lookups_may_fail() && act->schedule_ready == act->schedule_epoch)
 		lose(LOSS_LOOKUP);
 	if (!image || image->schedule_epoch != act->schedule_epoch)
 		return;

@@ -40,8 +40,7 @@ static __always_inline bool is_compat(struct task_struct *task)
 /* Where the image has rested in between nothing is known of the thread any more. */
 static __always_inline struct thread_calls *calls_of(struct activity *act, struct task_struct *task)
 {
-	struct thread_calls *thread =
-		bpf_task_storage_get(&thread_calls, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct thread_calls *thread = make_storage(&thread_calls, task);
 	if (!thread) {
 		if (task->group_leader)
 			lose_thread(task->group_leader);

@@ -176,6 +176,20 @@ public sealed class LockExactTests(ITestOutputHelper log) : KernelTest(log, "-l"
     }
 
     [Fact]
+    public void The_next_loader_goes_on_with_what_was_taken_while_there_was_none()
+    {
+        var exact = Start("exact");
+        Loader.Control("-l", "-P", $"{exact.Pid}");
+        Loader.Signal(Signals.Kill);
+        Loader.AwaitExit();
+        exact.Go();
+        exact.Go();
+        using var next = Loader.StartOn(Loader.Directory, "-l");
+        AssertCounted(LockedLife.Of(next, exact.Pid).Json.GetProperty("exact"));
+        next.Stop();
+    }
+
+    [Fact]
     public void Without_probes_where_waits_alone_are_wanted()
     {
         var exact = Start("exact");

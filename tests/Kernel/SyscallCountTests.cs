@@ -116,6 +116,23 @@ public sealed class SyscallCountTests(ITestOutputHelper log) : KernelTest(log)
         int Length(int tid) => CallPortrait.Of(Loader, workload.Pid).Sequence(tid).Count;
     }
 
+    /// <summary>Of two CPUs that make room for the figures of one process at the same time the kernel refuses one.</summary>
+    [Fact]
+    public void Two_threads_that_make_the_first_calls_of_their_process_at_once_are_both_counted()
+    {
+        var firsts = Start("firsts", 53);
+        Loader.Control("-rs1");
+        firsts.Go();
+        foreach (int pid in firsts.Pids)
+        {
+            var found = CallPortrait.Of(Loader, pid);
+            Assert.Equal(2, found.CountOf("getppid"));
+            Assert.True(found.IsComplete);
+        }
+
+        Assert.Equal(0, Loader.Scrape().Value("proc_image_losses_total", ("cause", "storage")));
+    }
+
     [Fact]
     public void The_calls_of_a_process_outlive_an_exec_from_another_thread()
     {

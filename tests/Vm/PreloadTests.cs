@@ -1,7 +1,7 @@
 namespace ProcImage.Tests.Vm;
 
 /// <summary>The one object, compiled once, is taken by every kernel.</summary>
-public sealed class PreloadTests(Machines machines) : VmTest(machines)
+public sealed class PreloadTests(Machines machines, ITestOutputHelper log) : VmTest(machines)
 {
     private static readonly string[] _images = ["keytime", "lock", "resource", "syscall", "schedule"];
     private static readonly string[] _hooks =
@@ -17,6 +17,29 @@ public sealed class PreloadTests(Machines machines) : VmTest(machines)
         var report = await ReportOf(kernel);
         foreach (string image in _images)
             Assert.Contains($"{image}:".PadRight(11) + "supported", report.Lines("check"));
+    }
+
+    /// <summary>Those that README names. The newest there is was 7.2 when it was written.</summary>
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public async Task The_kernel_is_of_the_series_that_is_meant(string kernel)
+    {
+        var report = await ReportOf(kernel);
+        log.WriteLine(report.Text("release"));
+        switch (kernel.Split(' ')[0])
+        {
+            case "bookworm":
+                Assert.Equal(new Version(6, 1), report.Kernel);
+                break;
+            case "trixie":
+                Assert.Equal(new Version(6, 12), report.Kernel);
+                break;
+            default:
+                Assert.True(report.Kernel >= new Version(7, 2), $"{report.Kernel}");
+                break;
+        }
+
+        Assert.Equal(kernel.EndsWith(" rt", StringComparison.Ordinal), report.IsRealTime);
     }
 
     /// <summary>What the kernel offers counts, not its version: some of the later ones of 6.1 name the task in mark_victim, as 6.8 does.</summary>
