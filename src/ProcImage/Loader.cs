@@ -21,6 +21,7 @@ internal static class Loader
             return Check.Run(options, console.Output);
 
         using var kernelSide = KernelSide.Resume(options.Bpffs) ?? Begin(options, console);
+        NiceLevel.Divide();
         using var stop = new StopSignals();
         var serving = new Serving(options, console, kernelSide);
         try
@@ -82,6 +83,7 @@ internal static class Loader
             if ((Capabilities.Permitted & ~KeptBy(options)) != Capability.None)
             {
                 var handover = kernelSide.HandOver();
+                NiceLevel.Raise();
                 SelfExec.Run(
                     KeptBy(options), Handover.Variable, $"{handover}", [handover.Lock, .. handover.Programs.Values, .. handover.KernelSymbols is { } symbols ? [symbols] : Array.Empty<int>()]);
             }

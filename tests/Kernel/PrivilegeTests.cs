@@ -56,6 +56,34 @@ public sealed class PrivilegeTests : IDisposable
         loader.Stop();
     }
 
+    /// <summary>Beside a storm on all CPUs: whoever fills a ring buffer leaves them the time to empty it.</summary>
+    [Fact]
+    public void Only_threads_that_empty_ring_buffers_have_a_priority_and_only_with_SYS_NICE()
+    {
+        using (var loader = Loader.Start())
+        {
+            loader.Control("-k1", "-r");
+            Ran.With("sh", "-c", "for i in 1 2 3 4 5 6 7 8 9 10 11; do /bin/true; done").AssertDone();
+            loader.Scrape();
+            Assert.All(Nices(loader.Pid), thread => Assert.Equal(thread.Name is "events" or "slices" or "starter" ? -15 : 0, thread.Nice));
+            loader.Stop();
+        }
+
+        using (var without = Loader.StartBy(Unprivileged.RootWith("+bpf,+perfmon")))
+        {
+            Assert.All(Nices(without.Pid), thread => Assert.Equal(0, thread.Nice));
+            without.Stop();
+        }
+    }
+
+    [Fact]
+    public void A_nice_value_that_somebody_has_chosen_is_that_of_all_threads()
+    {
+        using var loader = Loader.StartBy("nice", "-n", "5");
+        Assert.All(Nices(loader.Pid), thread => Assert.Equal(5, thread.Nice));
+        loader.Stop();
+    }
+
     [Fact]
     public void The_program_path_of_another_users_process_and_run_times_can_still_be_read()
     {
@@ -121,6 +149,16 @@ public sealed class PrivilegeTests : IDisposable
     }
 
     public void Dispose() => _others.Dispose();
+
+    private static List<(string Name, int Nice)> Nices(int pid)
+    {
+        var threads = Proc.Threads(pid).Select(tid => File.ReadAllText($"/proc/{pid}/task/{tid}/stat")).Select(stat => (
+            stat[(stat.IndexOf('(') + 1)..stat.LastIndexOf(')')],
+            int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[16], CultureInfo.InvariantCulture))).ToList();
+        Assert.Contains(threads, thread => thread.Item1 == "events");
+        Assert.Contains(threads, thread => thread.Item1 == "slices");
+        return threads;
+    }
 
     private static ulong Number(string set) =>
         ulong.Parse(set.Split('\t')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);

@@ -1,5 +1,6 @@
 using Libbpf;
 using ProcImage.Abi;
+using ProcImage.Privileges;
 
 namespace ProcImage.Imaging;
 
@@ -9,6 +10,12 @@ namespace ProcImage.Imaging;
 /// </summary>
 public sealed class Imager : IDisposable
 {
+    /// <summary>In ms.</summary>
+    private const int Coalescing = 40;
+
+    /// <summary>Records that take an eighth of the ring, or more: then there is no time to wait.</summary>
+    private const int Many = 500;
+
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(5);
 
@@ -72,7 +79,7 @@ public sealed class Imager : IDisposable
         lock (_lock)
             _table.Recall();
         Consume();
-        _consumer.Start();
+        NiceLevel.Start(_consumer);
         _follower.Start();
     }
 
@@ -87,7 +94,11 @@ public sealed class Imager : IDisposable
         lock (_lock)
         {
             if (since is null || since == _walks)
+            {
                 Walk();
+                _events.Consume(); // what has been counted has been told
+            }
+
             return use(TakeSnapshot());
         }
     }
@@ -181,12 +192,17 @@ public sealed class Imager : IDisposable
         Walked?.Invoke(activity.Active[(int)Image.Ledger] > 0 && Attachment.TellsSlices(_maps));
     }
 
-    /// <summary>Sleeps until the kernel side has something to tell; no wake-ups in between.</summary>
+    /// <summary>
+    /// Sleeps until the kernel side has something to tell; no wake-ups in between. Then it waits a little more: only a record that
+    /// finds the ring empty wakes it up, and who tells it pays for that.
+    /// </summary>
     private void ConsumeEvents()
     {
+        NiceLevel.KeepToItself();
+        int records;
         do
-            Consume();
-        while (_events.Wait(_stop.Fd));
+            records = Consume();
+        while (_events.Wait(_stop.Fd) && (records >= Many || !_stop.Wait(Coalescing)));
     }
 
     private void FollowPolicies()
@@ -211,13 +227,15 @@ public sealed class Imager : IDisposable
         }
     }
 
-    private void Consume()
+    /// <summary>How many records there were.</summary>
+    private int Consume()
     {
         lock (_lock)
         {
-            _events.Consume();
+            var records = _events.Consume();
             if (_table.NeedsReading)
                 TryWalk();
+            return records;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ProcImage.Abi;
 
 namespace ProcImage.Imaging;
@@ -15,9 +14,6 @@ namespace ProcImage.Imaging;
 public sealed class PortraitTable(
     ulong linger, Func<int, ulong, ProcessIdentity?> identify, IFigureStore store, ulong adoptedAt)
 {
-    /// <summary>Figures are stored so many lives at a time: some 160 KB.</summary>
-    private const int StoredAtOnce = 512;
-
     /// <summary>A final record comes after a grace period of the kernel, some ten ms; after this it is lost.</summary>
     private const ulong FinalRecordDelay = 2_000_000_000;
 
@@ -40,9 +36,7 @@ public sealed class PortraitTable(
     private readonly Queue<Portrait> _dead = new();
     private readonly Queue<Portrait> _deadTargets = new();
     private readonly MilestoneBound _milestones = new(MaxMilestones, MaxMilestoneBytes);
-    private readonly List<Subject> _over = [];
-    private readonly List<Life> _lives = new(StoredAtOnce);
-    private readonly List<Shown> _shown = new(StoredAtOnce);
+    private readonly StoredFigures _stored = new(store);
     private ulong _walk;
     private int _countAtReading;
     private ulong _lookedAt;
@@ -94,7 +88,11 @@ public sealed class PortraitTable(
         {
             var subject = Subject.Of(life);
             if (subject == Exits.Last || !store.TryFind(life, out var shown) || shown.Counted != 0)
+            {
+                _stored.AwaitFinalRecord(subject, 0);
                 continue;
+            }
+
             if (shown.Dead == 0 && identify(subject.Id, subject.StartId) is not null)
                 continue;
             if (shown.Dead != 0 || shown.Images != ImageSet.None)
@@ -182,7 +180,7 @@ public sealed class PortraitTable(
         }
 
         Forget(now);
-        Store();
+        _stored.Write(_portraits);
         _countAtReading = _portraits.Count;
     }
 
@@ -250,7 +248,7 @@ public sealed class PortraitTable(
         var portrait = GetOrAdd(new Subject(record.Tgid, 0, record.StartId));
         portrait.Die(record, parts, now);
         NoteDeath(portrait);
-        StoreAtOnce(portrait);
+        _stored.WriteNow(portrait, _portraits);
     }
 
     private void AddFinal(ReadOnlySpan<byte> bytes, ulong now)
@@ -320,16 +318,16 @@ public sealed class PortraitTable(
         var record = RecordStream.Read<ExceptedRecord>(bytes);
         var subject = new Subject(record.Tgid, 0, record.StartId);
         Remove(subject);
-        _over.Add(subject);
+        _stored.End(subject);
     }
 
     /// <summary>Its final record has come. That of the one before is consumed by now.</summary>
     private void Conclude(Portrait portrait)
     {
-        DeleteOver();
+        _stored.DeleteOver();
         Bury(portrait);
         if (portrait.IsStored)
-            _over.Add(portrait.Subject);
+            _stored.End(portrait.Subject);
     }
 
     private Portrait GetOrAdd(Subject subject)
@@ -384,65 +382,11 @@ public sealed class PortraitTable(
             Exits.Add(portrait);
         portrait.IsCounted = true;
         if (portrait.IsStored)
-            StoreAtOnce(portrait);
+            _stored.WriteNow(portrait, _portraits);
         var dead = portrait.IsTarget ? _deadTargets : _dead;
         dead.Enqueue(portrait);
         if (dead.Count > MaxDead)
-            Remove(dead.Dequeue().Subject);
-    }
-
-    /// <summary>Of a record that the next loader does not get.</summary>
-    private void StoreAtOnce(Portrait portrait)
-    {
-        if (!portrait.TryGetChange(out var shown))
-            return;
-        _lives.Add(portrait.Subject.ToLife());
-        _shown.Add(shown);
-        WriteGathered();
-    }
-
-    /// <summary>What is over goes only now: when its final record came, it was not yet known to be consumed.</summary>
-    private void Store()
-    {
-        DeleteOver();
-        foreach (var portrait in _portraits.Values)
-        {
-            if (portrait.IsFinal || !portrait.TryGetChange(out var shown))
-                continue;
-            _lives.Add(portrait.Subject.ToLife());
-            _shown.Add(shown);
-            if (_lives.Count == StoredAtOnce)
-                WriteGathered();
-        }
-
-        WriteGathered();
-    }
-
-    private void DeleteOver()
-    {
-        foreach (var subject in _over)
-            store.Delete(subject.ToLife());
-        _over.Clear();
-    }
-
-    private void WriteGathered()
-    {
-        var lives = CollectionsMarshal.AsSpan(_lives);
-        var shown = CollectionsMarshal.AsSpan(_shown);
-        var written = store.Write(lives, shown);
-        if (written < lives.Length && MakeRoom())
-            store.Write(lives[written..], shown[written..]);
-        _lives.Clear();
-        _shown.Clear();
-    }
-
-    /// <summary>Some lives end unseen: of those that were deactivated, and where a record was lost.</summary>
-    private bool MakeRoom()
-    {
-        var unseen = store.Lives().Where(life => !_portraits.ContainsKey(Subject.Of(life))).ToList();
-        foreach (var life in unseen)
-            store.Delete(life);
-        return unseen.Count > 0;
+            Forget(dead.Dequeue());
     }
 
     private void Remove(Subject subject)
@@ -465,15 +409,20 @@ public sealed class PortraitTable(
     private void Forget(Portrait portrait)
     {
         Remove(portrait.Subject);
-        if (portrait is { HasVanished: true, IsStored: true })
-            _over.Add(portrait.Subject);
+        if (portrait is not { HasVanished: true, IsStored: true })
+            return;
+        if (portrait.IsBuried)
+            _stored.AwaitFinalRecord(portrait.Subject, portrait.QuietSince);
+        else
+            _stored.End(portrait.Subject);
     }
 
     private void Forget(ulong now)
     {
         foreach (var dead in new[] { _dead, _deadTargets })
             while (dead.TryPeek(out var oldest) && now - oldest.QuietSince >= linger)
-                Remove(dead.Dequeue().Subject);
+                Forget(dead.Dequeue());
+        _stored.StopAwaiting(now);
         foreach (var portrait in _portraits.Values.Where(portrait => !portrait.IsBuried))
         {
             if (HasLingered(portrait.DelaysQuietSince, now))

@@ -10,13 +10,19 @@ namespace ProcImage.Imaging;
 /// <param name="since">CLOCK_BOOTTIME in ns at which its ledger began.</param>
 /// <param name="began">CLOCK_BOOTTIME in ns: tells this one from an earlier one of the same life.</param>
 /// <param name="most">So many are kept.</param>
-public sealed class Timeline(ulong start, ulong since, ulong began, int most)
+/// <param name="spare">Chunks that nobody uses: what it gives up is for others, and the other way round.</param>
+public sealed class Timeline(ulong start, ulong since, ulong began, int most, Stack<Slice[]> spare)
 {
     /// <summary>There is room for so many from the beginning.</summary>
     public const int LeastRoom = 16;
 
-    private Slice[] _slices = new Slice[LeastRoom];
-    private long _oldest; // of all that were told: those from here up to _told are kept, each at its remainder
+    /// <summary>
+    /// Slices of a chunk: 74 KB. From 85,000 bytes on an array is a large object, and one that doubles leaves as much behind as it has.
+    /// </summary>
+    public const int ChunkSize = 1024;
+
+    private List<Slice[]> _chunks = []; // together a ring of up to `most`; all of that size but the last
+    private long _oldest; // those from here up to _told are kept, each at its remainder
     private long _told;
 
     /// <summary>CLOCK_BOOTTIME in ns at which its ledger began.</summary>
@@ -32,28 +38,30 @@ public sealed class Timeline(ulong start, ulong since, ulong began, int most)
     public int Kept => (int)(_told - _oldest);
 
     /// <summary>Slices that there is memory for.</summary>
-    public int Room => _slices.Length;
+    public int Room { get; private set; }
 
     public void Add(in SliceRecord record)
     {
-        if (Kept == Room)
-        {
-            if (Room < most)
-                Resize(Math.Min(2 * Room, most));
-            else
-                _oldest++;
-        }
-
         Count += record.Missing + 1UL;
         LastEnd = record.End;
-        At(_told++) = new Slice(record, start, Count);
+        Append(new Slice(record, start, Count));
     }
 
     /// <summary>The older half falls off, and its memory is free.</summary>
     public void Halve()
     {
-        _oldest += Kept / 2;
-        Resize(Math.Max(Room / 2, Kept));
+        var younger = new Timeline(start, Since, began, most, spare);
+        for (var index = _oldest + Kept / 2; index < _told; index++)
+            younger.Append(At(index));
+        GiveUp();
+        (_chunks, _oldest, _told, Room) = (younger._chunks, 0, younger._told, younger.Room);
+    }
+
+    /// <summary>It is used no more.</summary>
+    public void GiveUp()
+    {
+        foreach (var chunk in _chunks.Where(chunk => chunk.Length == ChunkSize))
+            spare.Push(chunk);
     }
 
     /// <summary>Copies those that came after a place, as far as they are kept and there is room for them.</summary>
@@ -73,14 +81,32 @@ public sealed class Timeline(ulong start, ulong since, ulong began, int most)
             length, before - after, new TimelinePlace(began, before), new TimelinePlace(began, room[length - 1].Number));
     }
 
-    private ref Slice At(long index) => ref _slices[index % Room];
-
-    private void Resize(int room)
+    private void Append(in Slice slice)
     {
-        var slices = new Slice[room];
-        for (var index = _oldest; index < _told; index++)
-            slices[index % room] = At(index);
-        _slices = slices;
+        if (Kept == most)
+            _oldest++;
+        else if (Kept == Room)
+            Grow();
+        At(_told++) = slice;
+    }
+
+    private ref Slice At(long index)
+    {
+        var (chunk, place) = Math.DivRem((int)(index % most), ChunkSize);
+        return ref _chunks[chunk][place];
+    }
+
+    /// <summary>The last chunk doubles until it has its size.</summary>
+    private void Grow()
+    {
+        if (_chunks.Count == 0 || _chunks[^1].Length == ChunkSize)
+            _chunks.Add([]);
+        var last = _chunks[^1];
+        var length = Math.Min(Math.Clamp(2 * last.Length, LeastRoom, ChunkSize), most - Room + last.Length);
+        var longer = length == ChunkSize && spare.TryPop(out var unused) ? unused : new Slice[length];
+        last.CopyTo(longer, 0);
+        Room += length - last.Length;
+        _chunks[^1] = longer;
     }
 
     /// <summary>Their numbers rise, but not by one each.</summary>

@@ -13,6 +13,7 @@ public sealed class TimelineTable(int mostSlices, int mostRoom, int mostTimeline
     private const int FreedPart = 16;
 
     private readonly Dictionary<Subject, Timeline> _timelines = [];
+    private readonly Stack<Slice[]> _spare = []; // memory is freed when there is no timeline any more
 
     public int Count => _timelines.Count;
 
@@ -31,8 +32,12 @@ public sealed class TimelineTable(int mostSlices, int mostRoom, int mostTimeline
 
     public void Remove(Subject subject)
     {
-        if (_timelines.Remove(subject, out var timeline))
-            Room -= timeline.Room;
+        if (!_timelines.Remove(subject, out var timeline))
+            return;
+        Room -= timeline.Room;
+        timeline.GiveUp();
+        if (_timelines.Count == 0)
+            _spare.Clear();
     }
 
     private void Add(Subject subject, in SliceRecord record)
@@ -40,7 +45,11 @@ public sealed class TimelineTable(int mostSlices, int mostRoom, int mostTimeline
         ref var timeline = ref CollectionsMarshal.GetValueRefOrAddDefault(_timelines, subject, out _);
         var before = timeline?.Room ?? 0;
         if (timeline is null || (record.Since > timeline.Since && record.Since > timeline.LastEnd))
-            timeline = new Timeline(subject.StartId, record.Since, BootClock.Now, mostSlices); // nothing was imaged in between
+        {
+            timeline?.GiveUp(); // nothing was imaged in between
+            timeline = new Timeline(subject.StartId, record.Since, BootClock.Now, mostSlices, _spare);
+        }
+
         timeline.Add(record);
         Room += timeline.Room - before;
         if (_timelines.Count > mostTimelines)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Libbpf;
 using ProcImage.Abi;
+using ProcImage.Privileges;
 
 namespace ProcImage.Imaging;
 
@@ -45,7 +46,7 @@ public sealed class Timelines : ITimelines, IDisposable
     /// <summary>Raised when the thread cannot go on.</summary>
     public event Action<Exception>? Failed;
 
-    public void Start() => _consumer.Start();
+    public void Start() => NiceLevel.Start(_consumer);
 
     /// <summary>To be called after each reading, as there is one when policies change. It does not wait.</summary>
     /// <param name="isActive">Whether any target has a ledger.</param>
@@ -104,6 +105,7 @@ public sealed class Timelines : ITimelines, IDisposable
     {
         try
         {
+            NiceLevel.KeepToItself();
             var wasActive = false;
             while (!_isEnding)
             {

@@ -57,8 +57,35 @@ public class DeathTests
     public void It_is_forgotten_after_the_linger()
     {
         LoseTheFinalRecord();
+        Assert.NotEmpty(_readings.Stored);
         _readings.Wait(300).Read();
         Assert.Empty(_readings.Table.Portraits);
+        Assert.Empty(_readings.Stored);
+    }
+
+    [Fact]
+    public void A_final_record_that_comes_when_it_is_forgotten_counts_nothing_twice()
+    {
+        var readings = new Readings(linger: 3 * Readings.Second) { Identity = null };
+        readings.Receive(_death.Bytes()).Read().Wait(3).Read();
+        Assert.Empty(readings.Table.Portraits);
+        readings.Receive((_death with { Header = Records.Final.Header, Tgid = 103 }).Bytes());
+        Assert.Equal(2UL, readings.Table.Exits.Count(ExitCause.Signal));
+        readings.Receive((_death with { Header = Records.Final.Header }).Bytes());
+        Assert.Equal(2UL, readings.Table.Exits.Count(ExitCause.Signal));
+        readings.Read().Wait(60).Read();
+        Assert.Empty(readings.Stored);
+    }
+
+    [Fact]
+    public void What_was_counted_without_a_final_record_leaves_nothing_to_the_loader_after_the_next()
+    {
+        LoseTheFinalRecord();
+        _readings.Receive((_death with { Header = Records.Final.Header, Tgid = 103 }).Bytes());
+        _readings.Adopt();
+        Assert.NotEmpty(_readings.Stored);
+        _readings.Read();
+        Assert.Empty(_readings.Stored);
     }
 
     [Fact]

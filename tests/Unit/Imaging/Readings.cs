@@ -11,7 +11,13 @@ internal sealed class Readings
 
     private readonly FigureStore _store = new();
 
-    public Readings() => Table = NewTable(0);
+    private readonly ulong _linger;
+
+    public Readings(ulong linger = Linger)
+    {
+        _linger = linger;
+        Table = NewTable(0);
+    }
 
     public PortraitTable Table { get; private set; }
 
@@ -63,5 +69,5 @@ internal sealed class Readings
         return this;
     }
 
-    private PortraitTable NewTable(ulong adoptedAt) => new(Linger, (id, _) => id == Gone ? null : Identity, _store, adoptedAt);
+    private PortraitTable NewTable(ulong adoptedAt) => new(_linger, (id, _) => id == Gone ? null : Identity, _store, adoptedAt);
 }

@@ -8,7 +8,7 @@ public class TimelineTests
 {
     private const int Most = 101;
     private const ulong Began = 9_000_000_011;
-    private readonly Timeline _timeline = new(Slices.Start, Slices.Start, Began, Most);
+    private readonly Timeline _timeline = new(Slices.Start, Slices.Start, Began, Most, []);
 
     [Fact]
     public void Slices_are_numbered_as_they_come_with_times_since_the_start()
@@ -100,10 +100,57 @@ public class TimelineTests
         Add(Most);
         _timeline.Halve();
         Assert.Equal(51UL, After(0).Slices[0].Number);
-        Assert.Equal(Most - 50, _timeline.Room);
+        Assert.Equal(64, _timeline.Room);
         Add(1000);
         Assert.Equal(Most, After(0).Batch.Length);
         Assert.Equal(Most, _timeline.Room);
+    }
+
+    /// <summary>However many pieces its memory has.</summary>
+    [Fact]
+    public void Of_many_the_latest_are_kept_in_order()
+    {
+        const int many = 2 * Timeline.ChunkSize + 503;
+        var timeline = new Timeline(Slices.Start, Slices.Start, Began, many, []);
+        ulong told = 0;
+        foreach (var (more, kept) in new[] { (1009, 1009), (1500, 2509), (7919, many) })
+        {
+            for (var end = told + (ulong)more; told < end; told++)
+                timeline.Add(Slices.At(told));
+            AssertLatest(kept);
+        }
+
+        timeline.Halve();
+        AssertLatest(many - many / 2);
+        timeline.Add(Slices.At(told++));
+        AssertLatest(many - many / 2 + 1);
+
+        void AssertLatest(int kept)
+        {
+            var room = new Slice[2 * many];
+            Assert.Equal(kept, timeline.CopyAfter(default, room).Length);
+            Assert.Equal(Enumerable.Range((int)told - kept, kept), room[..kept].Select(slice => (int)slice.Begin));
+            Assert.InRange(timeline.Room, kept, Math.Min(many, kept + Timeline.ChunkSize));
+        }
+    }
+
+    [Fact]
+    public void What_one_gives_up_another_one_uses()
+    {
+        var spare = new Stack<Slice[]>();
+        var (one, other) = (New(), New());
+        for (ulong i = 0; i < 4 * Timeline.ChunkSize; i++)
+            one.Add(Slices.At(i));
+        one.Halve();
+        Assert.Equal(4, spare.Count);
+        for (ulong i = 0; i < 3 * Timeline.ChunkSize; i++)
+            other.Add(Slices.At(i));
+        Assert.Single(spare);
+        one.GiveUp();
+        other.GiveUp();
+        Assert.Equal((6, 6), (spare.Count, spare.Distinct().Count()));
+
+        Timeline New() => new(Slices.Start, Slices.Start, Began, 10 * Timeline.ChunkSize, spare);
     }
 
     [Fact]
