@@ -11,7 +11,7 @@
 # With load, commands, loader and target have the usual priority, and only this script and the reading of figures a higher one.
 # A sample: load, tool, moment (start or write), run, ns.
 # Needs root, a build, gcc, python3; of the tools those that there are.
-# Usage: bench/activation.sh [RUNS [TOOLS [LOADS]]]   RUNS of controller; of the others a fifth, and with load a tenth, or less
+# Usage: bench/activation.sh [RUNS [TOOLS [LOADS]]]   RUNS of controller and, idle, of standby; of the others a fifth, and with load a tenth, or less
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 runs=${1:-101}
@@ -139,7 +139,10 @@ for load in "${loads[@]}"; do
 		[[ $load == idle ]] || times=$(((runs + 9) / 10))
 		case $tool_name in
 		controller) times=$runs && preload -a --listen "unix:$socket" ;;
-		standby) preload -a --standby --listen "unix:$socket" ;;
+		standby)
+			[[ $load != idle ]] || times=$runs
+			preload -a --standby --listen "unix:$socket"
+			;;
 		cold*) [[ $load == idle ]] || times=$(((runs + 19) / 20)) ;; # each takes a minute then
 		*) command -v "${tool_name%-*}" >/dev/null || { note "$tool_name is missing" && continue; } ;;
 		esac

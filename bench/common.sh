@@ -13,12 +13,13 @@ hogs=    # stress-ng
 precedence=0
 others=() # whatever else runs
 
-# end SIGNAL PID: and wait for it, if there is one.
+# end SIGNAL PID: and wait for it, if there is one. bpftrace may miss one beside hogs.
 end() {
 	[[ $2 ]] || return 0
-	kill "-$1" "$2" 2>/dev/null || true
+	while kill "-$1" "$2" 2>/dev/null && ! within 10 has_ended "$2"; do :; done
 	wait "$2" 2>/dev/null || true
 }
+has_ended() { [[ ! -e /proc/$1 ]] || grep -qs '^State:.Z' "/proc/$1/status"; }
 cleanup() {
 	local other
 	end TERM "$loader"
@@ -51,8 +52,20 @@ within() {
 	done
 }
 
-# Samples of a room: a line each, in a file that the report reads. room NAME begins it anew.
-room() { : >"${samples:=$results/$1.tsv}"; }
+# Samples of a room: a line each, in a file that the report reads. room NAME begins it anew, with what was measured and when.
+room() {
+	: >"${samples:=$results/$1.tsv}"
+	sample begun "$(date -u +%Y-%m-%dT%H:%MZ)" "$(commit)" "$(cut -d ' ' -f 1-3 /proc/loadavg)" "$(uname -r)"
+}
+
+# What is measured; the reports of the rooms before change nothing of it.
+commit() {
+	local hash changed=''
+	hash=$(git rev-parse --short HEAD 2>/dev/null) || hash=none
+	git diff --quiet HEAD -- . ':!docs/benchmarks.*' 2>/dev/null || changed=-changed
+	echo "$hash$changed"
+}
+
 sample() { (IFS=$'\t' && printf '%s\n' "$*") >>"$samples"; }
 # note TEXT: what the reader of the report should know, such as a row that is not there.
 note() {
@@ -77,7 +90,12 @@ finish() {
 	loader=
 }
 control() { out/controller --bpffs "$pins" "$@" >/dev/null; }
-lost() { out/controller --bpffs "$pins" --status --json | sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p"; }
+
+# lost CAUSE...: how much of these, together; nothing where the controller does not say.
+lost() {
+	out/controller --bpffs "$pins" --status --json | grep -oE "\"($(IFS='|' && echo "$*"))\": *[0-9]+" |
+		awk '{ sum += $2 } END { if (NR) print sum }'
+}
 
 # hog COUNT [OPTION...]: that many programs that only compute.
 hog() {

@@ -20,12 +20,13 @@ observe() {
 	sample maps "$1" "$("$work/pins" "$pins" | awk '/memory/ { print $2 }')"
 	sample kernel "$1" "$(kernel_memory)"
 	sample series "$1" "$(curl -s "http://127.0.0.1:$port/metrics" | grep -vc '^#')"
-	sample lost "$1" "$(lost event)"
+	losses=$(lost event storage lookup lock run)
+	sample lost "$1" "$losses"
 	sample cpu "$1" "$(cpu_time | awk '{ sum += $2 } END { printf "%.0f", sum }')"
 	sample time "$1" $(($(date +%s%N) - begin))
 }
 
-preload -a --listen "127.0.0.1:$port"
+preload -a --linger 30 --listen "127.0.0.1:$port"
 control -k1 -l -r -s10 -S
 steps=20 cpus=$(nproc)
 each=$((count / steps / cpus))

@@ -1,8 +1,8 @@
 /*
  * Loops that spend their time on one kind of work: prints ns per operation. It starts when it is told a line,
- * so that it can be named as a target first. On one CPU: what differs is the work, not where it runs. Only
- * the programs of 'run' have all CPUs. Usage: loops NAME COUNT [COMMAND...]   NAME as in the table at the
- * end; launch and run take a command
+ * so that it can be named as a target first. On one CPU, the first that it may use: what differs is the
+ * work, not where it runs. Only the programs of 'launch' and 'run' have all of them. Usage: loops NAME COUNT
+ * [COMMAND...]   NAME as in the table at the end; launch and run take a command
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -249,10 +249,15 @@ static const struct {
 
 static void stay_on_one_cpu(void)
 {
-	cpu_set_t one;
+	cpu_set_t all, one;
+	int first = 0;
 
+	if (sched_getaffinity(0, sizeof(all), &all))
+		fail("sched_getaffinity");
+	while (!CPU_ISSET(first, &all))
+		first++;
 	CPU_ZERO(&one);
-	CPU_SET(0, &one);
+	CPU_SET(first, &one);
 	if (sched_setaffinity(0, sizeof(one), &one))
 		fail("sched_setaffinity");
 }

@@ -9,7 +9,8 @@
 #   five-all                all five images of every process
 #   ...-alone               the same where nothing else is preloaded: in standby only the hooks that it needs are attached,
 #                           as a public tool attaches only its own. Without -target: of every process
-#   runqlat, ...            a public tool; strace, perf-trace, perf-trace-futex and bpftrace-mutex look at the workload alone
+#   runqlat, ...            a public tool; strace, perf-trace, perf-trace-futex and bpftrace-mutex look at the workload alone, and
+#                           but for strace not at what it starts
 # Every second round goes backwards. A sample is ns per operation: load, workload, state, round, ns.
 # Needs root, a build, clang, gcc, make; of the public tools and servers those that there are, and says what there is not.
 # Usage: bench/overhead.sh [--beside] [--room NAME] [ROUNDS [STATES [WORKLOADS]]]
@@ -41,6 +42,8 @@ states+=(lock-target lock-other lock-ended five-all)
 states+=(standby {keytime=0,keytime=1,lock=contention,schedule,syscall=10}-alone {keytime=1,lock,lock=contention,syscall=10}-target-alone)
 states+=(runqlat bpftrace perf cpudist offcputime execsnoop exitsnoop syscount bpftrace-calls perf-trace strace
 	bpftrace-futex perf-trace-futex bpftrace-mutex)
+# Who yields to a hog waits for the rest of its slice.
+[[ $load == idle ]] || counts[yield]=200
 read -ra states <<<"${2:-${states[*]}}"
 read -ra order <<<"${3:-${order[*]}}"
 
@@ -129,12 +132,17 @@ others+=("$other")
 # shellcheck disable=SC2016 # of that shell
 eight_at_once='for copy in 1 2 3 4 5 6 7 8; do sh "$1" "$2" & done; wait'
 
-# few STATE WORKLOAD: by how much fewer operations do, where each takes far longer.
+# few STATE WORKLOAD: by how much fewer operations do, where each takes far longer. Not where some of the time is that of a start, nor
+# where there are no calls: beside hogs, who is ready before the CPU is taken away seems to be faster.
 few() {
 	case $1/$2 in
 	lock-target*/mutex | bpftrace-mutex/mutex) echo 1000 ;;
-	strace/shell* | strace/build | perf-trace/shell* | perf-trace/build) echo 1 ;;
-	strace/* | perf-trace/*) echo 20 ;;
+	strace/* | perf-trace/*)
+		case $2 in
+		mutex | fork | exec* | shell* | build | redis | pgbench) echo 1 ;;
+		*) echo 20 ;;
+		esac
+		;;
 	*) echo 1 ;;
 	esac
 }
@@ -143,17 +151,17 @@ few() {
 measure() {
 	local state=$1 workload pid count figure given
 	shift
-	sleep 0.3 # what has just started or ended has settled
+	sleep 0.3 # what has just started or ended has settled, likewise
 	for workload in "${order[@]}"; do
 		count=$((counts[$workload] / $(few "$state" "$workload")))
 		: >"$work/figure"
 		case $workload in
 		redis)
-			(($# == 0)) || "$@" "$redis" || continue
+			prepare "$redis" "$@" || continue
 			redis_benchmark "$count" >"$work/figure"
 			;;
 		pgbench)
-			(($# == 0)) || "$@" "$database" || continue
+			prepare "$database" "$@" || continue
 			pgbench "$count" >"$work/figure"
 			;;
 		*)
@@ -165,7 +173,7 @@ measure() {
 			esac
 			nice -n "$precedence" "$work/loops" "${given[@]}" <&"$input" >"$work/figure" &
 			pid=$!
-			if (($# == 0)) || { within 30 is_loops "$pid" && "$@" "$pid"; }; then
+			if within 30 is_loops "$pid" && prepare "$pid" "$@"; then
 				echo >&"$input"
 			else
 				end KILL "$pid"
@@ -175,8 +183,10 @@ measure() {
 			;;
 		esac
 		if [[ $tracer ]]; then
-			case $workload in redis | pgbench) kill -INT "$tracer" 2>/dev/null || true ;; esac
-			wait "$tracer" || true
+			case $workload in
+			redis | pgbench) end INT "$tracer" ;;
+			*) wait "$tracer" || true ;; # it has ended with its target
+			esac
 			tracer=
 		fi
 		figure=$(cat "$work/figure")
@@ -186,6 +196,16 @@ measure() {
 			note "$workload beside $state gave no figure in round $round ($load)"
 		fi
 	done
+}
+# prepare PID [COMMAND...]: runs it for that process, and lets it settle: what a loader or a tool does at once when it has a
+# target is not what it costs from then on.
+prepare() {
+	if (($# > 1)); then
+		"${@:2}" "$1" || return 1
+	elif [[ -z $hogs ]]; then
+		return 0
+	fi
+	sleep 0.2 # beside hogs, who has just started goes before one that has waited
 }
 is_loops() { [[ $(cat "/proc/$1/comm") == loops ]]; } # and no longer what starts it
 # Sets and gets of redis-benchmark: ns per operation of a server with one client at a time.
@@ -201,7 +221,7 @@ pgbench() {
 		timeout 120 "$postgres/pgbench" -n -t "$1" postgres 2>&1 |
 		awk '/^tps/ && $3 > 0 { printf "%.0f\n", 1e9 / $3 }' || true
 }
-# A tool that looks at one process, and ends with it. strace and perf trace look at all that it starts, too.
+# A tool that looks at one process, and ends with it. strace looks at all that it starts, too.
 trace() {
 	local target=${*: -1}
 	nice -n "$precedence" "$@" >"$work/tool.log" 2>&1 &

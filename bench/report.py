@@ -2,11 +2,14 @@
 """Makes tables of the samples that the rooms of the benchmark have written.
 
 Usage: bench/report.py RESULTS [ROOM...] [--into DIR]
-Prints them, of all rooms or of some; --into writes DIR/benchmarks.md and DIR/benchmarks.json, too.
+       bench/report.py RESULTS --unexplained LOAD
+Prints them, of all rooms or of some; --into writes DIR/benchmarks.md and DIR/benchmarks.json, too. --unexplained: the states in
+one line, and the workloads in another, of what costs more than a public tool for no known reason.
 """
 
 import collections
 import json
+import math
 import pathlib
 import statistics
 import sys
@@ -31,8 +34,10 @@ PAIRS = [
 ]
 
 # Why ours costs more where it does: the first that fits pair and workload. What fits none is called unexplained.
-BIRTHS = {"fork", "exec", "execl", "shell1", "shell8", "build", "pgbench"}
+BIRTHS = {"fork", "exec", "shell1", "shell8", "build"}
 SWITCHES = {"pipe", "yield", "futex", "redis", "pgbench"}
+# Tools that do not look at what their target starts: there the work is not the same.
+ALONE = {"perf-trace", "perf-trace-futex", "bpftrace-mutex"}
 REASONS = [
     (lambda ours, peer, work: peer in ("execsnoop", "exitsnoop") and work in BIRTHS,
      "births, execs and deaths make a portrait: storage from the birth on, and a record at the death, which the loader keeps; the tool "
@@ -45,14 +50,14 @@ REASONS = [
      "waits for locks are seen at the hooks of every system call; the tool's are those of futex alone, with which other calls pay less"),
     (lambda ours, peer, work: ours.startswith("keytime=1-target") and work in SWITCHES,
      "a slice, two stacks and the waker for each wait; the tool has one of these"),
-    (lambda ours, peer, work: ours.startswith(("schedule", "keytime")) and work not in BIRTHS | SWITCHES,
-     "neither has a program on the way of this workload, which is one process that does not wait: it is where the machine was at that moment"),
+    (lambda ours, peer, work: ours in ("keytime=0-alone", "keytime=1-alone") and peer != "execsnoop" and work == "execl",
+     "key times tell of each exec, with the file and the arguments, which the tool does not; execsnoop, which does, costs no less"),
     (lambda ours, peer, work: peer in ("execsnoop", "exitsnoop") and work in SWITCHES,
      "the hook of the scheduler belongs to key times at either level; the tool has none there"),
 ]
-# Fewer rounds have no middle half.
-ENOUGH = 5
+UNEXPLAINED = "unexplained"
 NOISE = 0.02
+DOUBT = 0.07 # at most, that the median lies beyond its interval: so five rounds have one, all five of them
 
 WORDS = {
     "getppid": "the cheapest system call", "mix": "five cheap system calls", "pipe": "a byte through two pipes and back",
@@ -127,7 +132,8 @@ class Samples:
     def __init__(self, folder, room):
         file = folder / f"{room}.tsv"
         lines = [line.split("\t") for line in file.read_text().splitlines()] if file.exists() else []
-        self.rows = [line for line in lines if line[0] != "note"]
+        self.begun = next((dict(zip(("date", "commit", "load", "kernel"), line[1:])) for line in lines if line[0] == "begun"), None)
+        self.rows = [line for line in lines if line[0] not in ("begun", "note")]
         self.notes = [line[1] for line in lines if line[0] == "note"]
 
 
@@ -182,46 +188,80 @@ def overhead_tables(report, overhead, what):
     return out
 
 
-def quartiles(ratios):
-    return ratios[len(ratios) // 4], ratios[(3 * len(ratios)) // 4]
+def interval(ratios):
+    """Where the median lies, whatever the distribution: of sorted samples, as many are left out on each side as doubt allows."""
+    count, beyond, left_out = len(ratios), 0, 0
+    while 2 * left_out < count - 1:
+        beyond += math.comb(count, left_out) / 2 ** count
+        if 2 * beyond > DOUBT:
+            break
+        left_out += 1
+    first = max(left_out - 1, 0)
+    return ratios[first], ratios[count - 1 - first]
+
+
+def compare(ours, peer, work, load, ratios):
+    median, (low, high) = middle(ratios), interval(ratios)
+    same = abs(median - 1) <= NOISE or low <= 1 <= high
+    entry = {"ours": ours, "peer": peer, "load": load, "workload": work, "rounds": len(ratios), "ratio": median, "low": low,
+             "high": high, "verdict": "even" if same else "cheaper" if median < 1 else "dearer"}
+    if entry["verdict"] == "dearer":
+        entry["reason"] = next((text for fits, text in REASONS if fits(ours, peer, work)), UNEXPLAINED)
+    return entry
+
+
+def ratios_to_peer(overhead, work, ours, peer):
+    return [] if peer in ALONE and work in BIRTHS | {"pgbench"} else overhead.ratios(work, ours, peer)
+
+
+def print_unexplained(overhead, load):
+    found = [(ours, peer, work) for ours, peer, _ in PAIRS for work in overhead.by
+             if (ratios := ratios_to_peer(overhead, work, ours, peer)) and compare(ours, peer, work, load, ratios).get("reason") == UNEXPLAINED]
+    if found:
+        print(*dict.fromkeys(state for ours, peer, _ in found for state in (ours, peer)))
+        print(*dict.fromkeys(work for _, _, work in found))
 
 
 def peer_tables(report, rooms):
-    """Ours beside each peer that does the same work, on every workload."""
-    rows, dearer, out, reasons = [], [], [], {}
+    """Ours beside each peer that does the same work, on every workload; where ours costs more, in all rounds that there are."""
+    rows, dearer, out, reasons, again_rows = [], [], [], {}, []
     for ours, peer, what in PAIRS:
-        for load, overhead in rooms:
+        for load, overhead, again in rooms:
             counts = collections.Counter()
             every = []
             for work in overhead.by:
-                ratios = overhead.ratios(work, ours, peer)
+                ratios = ratios_to_peer(overhead, work, ours, peer)
                 if not ratios:
                     continue
-                median, (low, high) = middle(ratios), quartiles(ratios)
-                # Within the noise it is neither: the half of the rounds in the middle is on both sides.
-                same = abs(median - 1) <= NOISE or (len(ratios) >= ENOUGH and low <= 1 <= high)
-                verdict = "even" if same else "cheaper" if median < 1 else "dearer"
+                entry = compare(ours, peer, work, load, ratios)
+                if entry["verdict"] == "dearer" and (more := again.ratios(work, ours, peer)):
+                    first, entry = entry, compare(ours, peer, work, load, sorted(ratios + more))
+                    again_rows.append([f"{ours} to {peer}", load, work, f"{first['ratio']:.3f} in {first['rounds']}",
+                                       f"{entry['ratio']:.3f} ({entry['low']:.3f} to {entry['high']:.3f}) in {entry['rounds']}"])
+                out.append(entry)
+                median, verdict = entry["ratio"], entry["verdict"]
                 counts[verdict] += 1
                 every.append(median)
-                out.append({"ours": ours, "peer": peer, "load": load, "workload": work, "ratio": median, "low": low, "high": high,
-                            "verdict": verdict})
                 if verdict == "dearer":
-                    reason = next((text for fits, text in REASONS if fits(ours, peer, work)), "unexplained")
-                    out[-1]["reason"] = reason
+                    reason = entry["reason"]
                     letter = reasons.setdefault(reason, chr(ord("a") + len(reasons)))
-                    dearer.append([f"{ours} to {peer}", load, work, f"{median:.3f} ({low:.3f} to {high:.3f})", letter])
+                    dearer.append([f"{ours} to {peer}", load, work, f"{median:.3f} ({entry['low']:.3f} to {entry['high']:.3f})", letter])
             if every:
                 rows.append([f"{ours} to {peer}", load, counts["cheaper"], counts["even"], counts["dearer"], f"{min(every):.3f}",
                              f"{max(every):.3f}", what])
     report.title("Beside public tools that do the same work")
-    report.text("On how many workloads ours costs less, the same within the noise (2 %, or 1 is in the middle half of at least 5 rounds),",
-                "or more; lowest and highest ratio. A workload that neither has a hook for is the same but for the noise.")
+    report.text(f"On how many workloads ours costs less, the same within the noise ({NOISE:.0%}, or 1 lies in the interval of the median), or more;",
+                "lowest and highest ratio. A workload that neither has a hook for is the same but for the noise. "
+                f"{', '.join(sorted(ALONE))} do not look at what their target starts: workloads that start programs are left out there.")
     report.table(["pair", "load", "less", "same", "more", "lowest", "highest", "work"], rows)
     if dearer:
         report.text("Where it costs more, and why:", "; ".join(f"({letter}) {reason}" for reason, letter in reasons.items()) + ".")
-        report.table(["pair", "load", "workload", "ratio (middle half)", "why"], dearer)
+        report.table(["pair", "load", "workload", "ratio (interval)", "why"], dearer)
     elif rows:
         report.text("There is no workload on which ours costs more.")
+    if again_rows:
+        report.text("Some of what cost more was measured in more rounds, with fewer states; all rounds together count.")
+        report.table(["pair", "load", "workload", "ratio in rounds", "together (interval)"], again_rows)
     return out
 
 
@@ -240,21 +280,21 @@ def activation_table(report, samples):
     out = []
     for (load, tool, moment), values in by_key(samples.rows, 0, 1, 2).items():
         out.append({"load": load, "tool": tool, "from": moment, "runs": len(values), "p50_ns": percentile(values, 0.5),
-                    "p99_ns": percentile(values, 0.99), "min_ns": min(values), "max_ns": max(values)})
+                    "p99_ns": percentile(values, 0.99) if len(values) > 100 else None, "min_ns": min(values), "max_ns": max(values)})
     if out:
         report.title("Activation: to the first collected event")
         report.text("'start' is the start of the command, 'write' the moment right before the controller writes the policy. 'beside': with 16",
-                    "hogs and a fork storm, where the target is on a CPU for a ninth of the time on two CPUs; what waits for a CPU is in the figures.")
+                    "hogs and a fork storm, among which the target and the commands have their share of the CPUs: what waits for one is in the figures.")
         report.table(["tool", "load", "from", "runs", "p50", "p99", "min", "max"],
-                     [[e["tool"], e["load"], e["from"], e["runs"], *(amount(e[k], "ns") for k in ("p50_ns", "p99_ns", "min_ns", "max_ns"))]
+                     [[e["tool"], e["load"], e["from"], e["runs"], *("-" if e[k] is None else amount(e[k], "ns") for k in ("p50_ns", "p99_ns", "min_ns", "max_ns"))]
                       for e in out])
     starts = {(e["load"], e["tool"]): e["p50_ns"] for e in out if e["from"] == "start"}
     sooner = [f"{tool} ({load})" for (load, tool), p50 in starts.items() if p50 < starts.get((load, "controller"), 0)
               and tool in ("bpftrace", "perf-trace", "strace")]
     if sooner:
         report.text("Sooner than the controller from the start of the command:", ", ".join(sooner) + ".",
-                    "What the controller takes is nearly all the start of a .NET program, as the figures from the write show; strace is a",
-                    "small program in C that loads nothing into the kernel, and stops its target at each call.")
+                    "What the controller takes is nearly all the start of a .NET program, as the figures from the write show; strace loads",
+                    "nothing into the kernel, and stops its target at each call.")
     return out
 
 
@@ -320,8 +360,8 @@ def day_table(report, samples):
     report.title(f"A day in short: {total:,} processes")
     seconds = series["time"][-1][1] / 1e9
     report.text(f"{total / seconds:,.0f} processes a second with all five images of every process; the loader took",
-                f"{(series['cpu'][-1][1] - series['cpu'][0][1]) / series['time'][-1][1]:.2f} of a CPU; {series['lost'][-1][1]:,.0f} events",
-                f"were lost; deaths counted: {out['exits_counted'] or 0:,.0f}, those of other processes of the machine with them.")
+                f"{(series['cpu'][-1][1] - series['cpu'][0][1]) / series['time'][-1][1]:.2f} of a CPU; {series['lost'][-1][1]:,.0f} events,",
+                f"tasks or calls were lost; deaths counted: {out['exits_counted'] or 0:,.0f}, those of other processes of the machine with them.")
     units = {"loader": "B", "maps": "B", "kernel": "B", "series": ""}
     points = list(zip(*(series[figure] for figure in units)))
     report.table(["processes", "loader", "maps", "kernel (whole machine)", "series"],
@@ -352,8 +392,8 @@ def budget_table(report, budgets, scale, day):
         figure = middle(ratios) if ratios else None
         text = None
         if ratios:
-            low, high = quartiles(ratios)
-            text = f"{figure:.3f} ({low:.3f} to {high:.3f})"
+            low, high = interval(ratios)
+            text = f"{figure:.{3 if figure <= bound else 4}f} ({low:.3f} to {high:.3f})"
         row(what, f"at most {bound}", figure, figure is not None and figure <= bound, "budgets", text)
 
     for work in ("getppid", "pipe", "yield", "fork"):
@@ -368,7 +408,8 @@ def budget_table(report, budgets, scale, day):
     for work in ("getppid", "pipe", "yield", "mutex"):
         ratio(f"-r, nothing per event, to preloaded: {work}", 1.03, work, "resource-all", "preloaded")
     ratio("locks of another process, to before: mutex", 1.03, "mutex", "lock-other", "preloaded")
-    ratio("locks after -d, to before: mutex", 1.03, "mutex", "lock-ended", "preloaded")
+    for work in ("mutex", "getppid", "pipe", "fork"):
+        ratio(f"locks after -d, to before: {work}", 1.03, work, "lock-ended", "preloaded")
 
     figures = by_key(scale.rows, 0, 1, 2, 3)
     for threads, processes, bound in ((100, 1, 1), (1000, 1, 10), (10000, 10, 50), (10000, 10000, 50)):
@@ -376,13 +417,13 @@ def budget_table(report, budgets, scale, day):
         figure = middle(values) if values else None
         row(f"activation, to the last of {threads:,} threads ({processes:,} processes)", f"under {bound} ms", figure,
             figure is not None and figure < bound * 1e6, "scale", figure and amount(figure, "ns"))
-    for processes in (10, 10000):
+    for processes, images in ((10, "basic"), (10000, "basic"), (10, "five"), (10000, "five")):
         for name, what, bound, unit, size in (
                 ("first-scrape", "first scrape", 100, "ns", 1e6), ("scrape", "scrape", 100, "ns", 1e6),
                 ("loader", "memory of the loader", 100, "B", 1e6)):
-            values = figures.get((name, "10000", str(processes), "basic"))
+            values = figures.get((name, "10000", str(processes), images))
             figure = middle(values) if values else None
-            row(f"{what} with 10,000 threads ({processes:,} processes)",
+            row(f"{what} with 10,000 threads ({processes:,} processes{', all five images' if images == 'five' else ''})",
                 f"under {bound} {'ms' if unit == 'ns' else 'MB'}", figure, figure is not None and figure < bound * size, "scale",
                 figure and amount(figure, unit))
     naps = {key[0]: middle(values) for key, values in figures.items() if "naps" in key[0]}
@@ -397,7 +438,7 @@ def budget_table(report, budgets, scale, day):
             "day", None if share is None else f"{share:+.2%}")
     report.title("Budgets")
     report.text("As they stood before the first line was written, each beside what was measured: medians of ratios within a round, with the",
-                "middle half of the rounds; medians of the rest.")
+                f"interval of the median (it lies there but for {DOUBT:.0%}); medians of the rest.")
     report.table(["what", "budget", "measured", "result", "room"], rows)
     return out
 
@@ -410,11 +451,17 @@ def main():
         into = pathlib.Path(arguments[at + 1])
         del arguments[at:at + 2]
     folder, rooms = pathlib.Path(arguments[0]), arguments[1:]
+    if rooms[:1] == ["--unexplained"]:
+        print_unexplained(Overhead(Samples(folder, {"idle": "workloads", "beside": "beside"}[rooms[1]])), rooms[1])
+        return
     everything = not rooms
     machine_file = folder / "machine.tsv"
     machine = [line.split("\t") for line in machine_file.read_text().splitlines()] if machine_file.exists() else []
-    overheads = {room: Overhead(Samples(folder, room)) for room in ("budgets", "workloads", "beside", "overhead")}
-    others = {room: Samples(folder, room) for room in ("activation", "scale", "day")}
+    overhead_rooms = ("budgets", "workloads", "again-idle", "beside", "again-beside", "overhead")
+    other_rooms = ("activation", "scale", "day")
+    samples = {room: Samples(folder, room) for room in overhead_rooms + other_rooms}
+    overheads = {room: Overhead(samples[room]) for room in overhead_rooms}
+    others = {room: samples[room] for room in other_rooms}
     report, body, result = Report(), Report(), {"machine": {key: value for key, value in machine if key != "missing"},
                                                 "missing": [value for key, value in machine if key == "missing"]}
     if everything or "activation" in rooms:
@@ -423,11 +470,14 @@ def main():
         result["scale"] = scale_tables(body, others["scale"])
     if everything or "day" in rooms:
         result["day"] = day_table(body, others["day"])
-    loads = [(load, overheads[room]) for load, room in (("idle", "workloads"), ("beside", "beside"))] if everything else \
-        [("", overheads[room]) for room in rooms if room in overheads]
+    loads = [(load, overheads[room], overheads[f"again-{load}"]) for load, room in (("idle", "workloads"), ("beside", "beside"))] \
+        if everything else [("", overheads[room], Overhead(Samples(folder, ""))) for room in rooms if room in overheads]
     if everything:
-        report.text("Written by `bench/run.sh`; every sample's round, state and figure is in `benchmarks.json` as median, lowest and highest.")
+        report.text("Written by `bench/run.sh`; `benchmarks.json` has the same figures, of each state its median, lowest and highest; every sample stays in `out/bench`.")
         report.table(["machine", ""], [[key, value] for key, value in machine])
+        begun = result["rooms"] = {room: part.begun for room, part in samples.items() if part.rows}
+        report.table(["room", "begun", "commit", "load of the machine before", "kernel"],
+                     [[room, *(part or dict.fromkeys("1234", "not known")).values()] for room, part in begun.items()])
         result["budgets"] = budget_table(report, overheads["budgets"], others["scale"], result["day"])
     result["peers"] = peer_tables(report, loads)
     report.parts += body.parts

@@ -26,7 +26,8 @@ five=(-k1 -l -r -s10 -S)
 # activation OPTION...: how long it takes, in ns.
 activation() {
 	strace -f -qq -T -e trace=read -o "$work/trace" out/controller --bpffs "$pins" "$@" >/dev/null
-	awk -F '[<>]' '$(NF - 1) > longest { longest = $(NF - 1) } END { printf "%.0f\n", longest * 1e9 }' "$work/trace"
+	awk -F '[<>]' '/<[0-9.]+>$/ && $(NF - 1) + 0 > longest { longest = $(NF - 1) + 0 }
+		END { if (!longest) exit 1; printf "%.0f\n", longest * 1e9 }' "$work/trace"
 }
 # sleep_in PROCESSES THREADS: they are there from then until wake_up. Sets first, a pid.
 sleep_in() {
@@ -59,7 +60,8 @@ for shape in '1 100' '1 1000' '10 1000' '10000 1' '30 1000'; do
 			before=$(kernel_memory)
 			took=$(activation "${options[@]}" "${target[@]}")
 			sample activation "$count" "$processes" "$images" "$run" "$took"
-			sample kernel "$count" "$processes" "$images" "$run" $((($(kernel_memory) - before) / count))
+			# Later runs get what the earlier ones have left.
+			((run > 0)) || sample kernel "$count" "$processes" "$images" 0 $((($(kernel_memory) - before) / count))
 			sample first-scrape "$count" "$processes" "$images" "$run" "$(scrape)"
 			sleep 1.1 # all figures have changed by then
 			sample scrape "$count" "$processes" "$images" "$run" "$(scrape)"
@@ -98,13 +100,14 @@ for listen in none "127.0.0.1:$port"; do
 	finish
 done
 
-# storm LOOP COUNT COPIES [COMMAND...]: that many at a time, and how many operations they did in a second.
+# storm LOOP COUNT COPIES [COMMAND...]: that many at a time, on all CPUs, and how many operations they did in a second.
 storm() {
-	local loop=$1 count=$2 copies=$3 copy begin pids=()
+	local loop=$1 count=$2 copies=$3 copy begin pids=() pin=()
 	shift 3
 	begin=$(date +%s%N)
 	for ((copy = 0; copy < copies; copy++)); do
-		"$work/loops" "$loop" "$count" "$@" <<<'' >/dev/null &
+		(($# > 0)) || pin=(taskset -c $((copy % $(nproc)))) # a program that launches others has all CPUs
+		"${pin[@]}" "$work/loops" "$loop" "$count" "$@" <<<'' >/dev/null &
 		pids+=($!)
 	done
 	wait "${pids[@]}"
