@@ -9,6 +9,7 @@ import { BigValueTextMode } from "@grafana/schema";
 import { BigValue, TimeSeries, VizRepeater, useTheme2 } from "@grafana/ui";
 import { TableNG } from "@grafana/ui/unstable";
 import { sceneUtils } from "@grafana/scenes";
+import { useMemo } from "react";
 
 const none = () => null;
 const option = (path, process = identityOverrideProcessor, defaultValue = undefined) =>
@@ -41,8 +42,13 @@ const customOptions = {
   },
 };
 
+// As the panel does: what is no finite number is a gap. A quantile of nothing is none, and axes with one have no range.
+const withoutNaN = (field) => field.type === FieldType.number
+  ? { ...field, values: field.values.map((value) => Number.isFinite(value) ? value : null) } : field;
+
 function Series({ data, timeRange, timeZone, width, height, options }) {
-  const frames = data.series.filter((frame) => frame.fields.some((field) => field.type === FieldType.number));
+  const frames = useMemo(() => data.series.filter((frame) => frame.fields.some((field) => field.type === FieldType.number))
+    .map((frame) => ({ ...frame, fields: frame.fields.map(withoutNaN) })), [data.series]);
   if (!frames.length) {
     return <Missing>No data</Missing>;
   }
