@@ -156,24 +156,43 @@ static __always_inline void ledger_arrive(struct keytime *keytime, struct task_s
 	keytime->state = TIME_STOLEN;
 }
 
+/*
+ * Brings the times of a running task up to now. Where the begin of its slice was missed, all that has come
+ * since the last time belongs to it.
+ */
+static __always_inline void ledger_settle_slice(struct keytime *keytime, struct task_struct *task,
+						s32 life_tid, u64 now, u64 runtime, u64 delay)
+{
+	u64 runtime_before = keytime->runtime, delay_before = keytime->delay;
+	u64 blocked = ledger_settle(keytime, now, runtime, delay);
+	if (keytime->slice_begin)
+		return;
+	keytime->slice_begin = keytime->since - (keytime->runtime - runtime_before);
+	keytime->slice_wait = keytime->delay - delay_before;
+	keytime->slice_runtime = runtime_before;
+	keytime->state = TIME_STOLEN;
+	if (keytime->blocks)
+		add_blocked(keytime, task, life_tid, blocked);
+}
+
+/* The same in the middle of a slice. */
+static __always_inline void ledger_settle_running(struct activity *act, struct keytime *keytime,
+						  struct task_struct *task, s32 life_tid, u64 now)
+{
+	ledger_settle_slice(keytime, task, life_tid, now, runtime_by(act, task, now),
+			    delay_by(act, task, now));
+}
+
 /* A task leaves the CPU. ledger_since: of its life. */
 static __always_inline void ledger_leave(void *ctx, struct keytime *keytime, struct waker *waker,
 					 struct task_struct *task, u64 now, u32 why, u32 whose,
 					 u64 ledger_since)
 {
-	u64 begin = keytime->slice_begin, waited = keytime->slice_wait, before = keytime->slice_runtime;
-	u64 delay = keytime->delay, runtime = keytime->runtime;
 	s32 life_tid = whose == EVENT_OF_THREAD ? task->pid : 0;
-	u64 blocked = ledger_settle(keytime, now, task->se.sum_exec_runtime, task->sched_info.run_delay);
-	if (!begin) { /* it was missed */
-		before = runtime;
-		waited = keytime->delay - delay;
-		if (keytime->blocks)
-			add_blocked(keytime, task, life_tid, blocked);
-	}
-	u64 ran = keytime->runtime - before;
-	if (!begin)
-		begin = keytime->since - ran;
+	ledger_settle_slice(keytime, task, life_tid, now, task->se.sum_exec_runtime,
+			    task->sched_info.run_delay);
+	u64 begin = keytime->slice_begin, waited = keytime->slice_wait;
+	u64 ran = keytime->runtime - keytime->slice_runtime;
 	keytime->state = time_state_after(why);
 	keytime->slice_begin = 0;
 	keytime->blocks = 0;
@@ -190,7 +209,9 @@ static __noinline int ledger_next(struct task_struct *next, struct task_image *i
 	if (!act || !next || !image)
 		return 0;
 	u64 runtime = next->se.sum_exec_runtime;
-	if (ledger_counts(act, image)) {
+	/* What an exiting thread waits for is settled when it leaves the CPU, unless it is released by then.
+	 */
+	if (ledger_counts(act, image) && !image->folded) {
 		take_waker(image, image->keytime.state);
 		ledger_arrive(&image->keytime, next, 0, now, runtime, delay, slices_of_process(act, image));
 	}
@@ -214,6 +235,7 @@ static __noinline int ledger_prev(void *ctx, struct task_struct *prev, struct ta
 	/* Of a thread that is released nobody takes what is left: its leader may be gone. */
 	bool is_released = image->folded && !BPF_CORE_READ(prev, sighand);
 	if (!is_released && ledger_counts(act, image)) {
+		take_missed_waker(image, &image->keytime);
 		ledger_leave(ctx, &image->keytime, &image->slice_waker, prev, now, why,
 			     slices_of_process(act, image), image->ledger_since);
 		if (image->folded)
@@ -222,9 +244,12 @@ static __noinline int ledger_prev(void *ctx, struct task_struct *prev, struct ta
 	if (!test_slot(act->collect[IMAGE_LEDGER], image->policies[NAMED_BY_THREAD]))
 		return 0;
 	struct target_image *target = bpf_task_storage_get(&target_images, prev, 0, 0);
-	if (target && target->images & 1 << IMAGE_LEDGER)
-		ledger_leave(ctx, &target->keytime, &image->slice_waker, prev, now, why, EVENT_OF_THREAD,
-			     target->ledger_since);
+	if (!target || !(target->images & 1 << IMAGE_LEDGER))
+		return 0;
+	if (!ledger_counts(act, image))
+		take_missed_waker(image, &target->keytime);
+	ledger_leave(ctx, &target->keytime, &image->slice_waker, prev, now, why, EVENT_OF_THREAD,
+		     target->ledger_since);
 	return 0;
 }
 
@@ -235,19 +260,30 @@ static __noinline int ledger_exit(struct task_struct *task, struct task_image *i
 	if (!act || !task || !image || !ledger_counts(act, image))
 		return 0;
 	struct keytime *keytime = &image->keytime;
-	u64 begin = keytime->slice_begin;
-	ledger_settle_task(act, keytime, task, now);
-	if (!begin || task == task->group_leader)
+	take_missed_waker(image, keytime);
+	ledger_settle_running(act, keytime, task, 0, now);
+	if (task == task->group_leader)
 		return 0;
 	if (slices_of_process(act, image))
-		tell_slice(keytime, &image->slice_waker, task, image->ledger_since, begin, keytime->since,
-			   keytime->runtime - keytime->slice_runtime, keytime->slice_wait, SLICE_EXITED,
-			   EVENT_OF_PROCESS);
+		tell_slice(keytime, &image->slice_waker, task, image->ledger_since, keytime->slice_begin,
+			   keytime->since, keytime->runtime - keytime->slice_runtime, keytime->slice_wait,
+			   SLICE_EXITED, EVENT_OF_PROCESS);
 	image->slice_waker.kind = WAKER_NONE;
 	keytime->slice_begin = keytime->since;
 	keytime->slice_wait = 0;
 	keytime->slice_runtime = keytime->runtime;
 	return 0;
+}
+
+/* The same of a thread that is a target itself. */
+static __always_inline void ledger_exit_target(struct activity *act, struct task_struct *task,
+					       struct task_image *image, struct target_image *target, u64 now)
+{
+	if (!ledger_counts_target(act, image, target))
+		return;
+	if (!ledger_counts(act, image))
+		take_missed_waker(image, &target->keytime);
+	ledger_settle_running(act, &target->keytime, task, task->pid, now);
 }
 
 /*

@@ -229,8 +229,7 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 		lock_end_leader(task);
 	}
 	if (target) {
-		if (ledger_counts_target(act, image, target))
-			ledger_settle_task(act, &target->keytime, task, now);
+		ledger_exit_target(act, task, image, target, now);
 		target->exit_time = now;
 		end_soon(act, image->policies[NAMED_BY_THREAD]);
 		tell_target_calls(task, target);

@@ -51,4 +51,11 @@ static __always_inline void take_waker(struct task_image *image, u64 state)
 	image->waker.kind = WAKER_NONE;
 }
 
+/* To be called where a slice is seen that is going on: its begin may have been missed. */
+static __always_inline void take_missed_waker(struct task_image *image, struct keytime *keytime)
+{
+	if (!keytime->slice_begin)
+		take_waker(image, keytime->state);
+}
+
 #endif
