@@ -94,7 +94,7 @@ control() { out/controller --bpffs "$pins" "$@" >/dev/null; }
 # lost CAUSE...: how much of these, together; nothing where the controller does not say.
 lost() {
 	out/controller --bpffs "$pins" --status --json | grep -oE "\"($(IFS='|' && echo "$*"))\": *[0-9]+" |
-		awk '{ sum += $2 } END { if (NR) print sum }'
+		awk -F : '{ sum += $2 } END { if (NR) print sum }'
 }
 
 # hog COUNT [OPTION...]: that many programs that only compute.

@@ -134,6 +134,7 @@ ring() {
 		done=$((done + count / 40))
 	done
 	kill -CONT "$loader"
+	(($(lost "$cause") > before)) || note "nothing of $ring is lost while no loader takes them: that cannot be"
 	sample "$ring-room" 1 0 five 0 "$done"
 	finish
 }
