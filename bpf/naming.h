@@ -55,13 +55,11 @@ static __always_inline bool excepts(struct activity *act, struct policy *policy,
  * Imaged without being a target, but has just become one of the tool's own: between the point where an exec
  * replaces the memory and the hook.
  */
-static __always_inline bool is_excepted(struct activity *act, struct task_struct *task,
-					struct task_image *image)
+static __always_inline bool is_excepted(struct activity *act, struct task_struct *task, const u16 *names)
 {
-	u32 slot = image->policies[NAMED_BY_ALL] ? image->policies[NAMED_BY_ALL]
-						 : image->policies[NAMED_BY_ANCESTOR];
+	u32 slot = names[NAMED_BY_ALL] ? names[NAMED_BY_ALL] : names[NAMED_BY_ANCESTOR];
 	struct policy *policy = bpf_map_lookup_elem(&policies, &slot);
-	return slot && policy && !image->policies[NAMED_BY_PROCESS] && excepts(act, policy, task);
+	return slot && policy && !names[NAMED_BY_PROCESS] && excepts(act, policy, task);
 }
 
 /* named: the slot it has been named by. Of a dead process nothing else tells whether it is an own one. */
@@ -308,8 +306,11 @@ static __noinline int name_task(struct task_struct *task, u64 now, u32 ancestor)
 			begun_in = image->keytime.state = state_of(task);
 		tell_first_slice(task, image, NULL, now, begun_in);
 	}
-	/* An exec may have made it one of the tool's own meanwhile, whose hook is over by now. */
-	if (names.policies[NAMED_BY_ALL] && is_excepted(act, task, image))
+	/*
+	 * An exec may have made it one of the tool's own meanwhile, whose hook is over by now, and has taken
+	 * away the names that are in the image.
+	 */
+	if (names.policies[NAMED_BY_ALL] && is_excepted(act, task, names.policies))
 		image->policies[NAMED_BY_ALL] = image->kept = image->images = 0;
 
 	wanted = images_for_thread(act, image);

@@ -353,7 +353,7 @@ int portraits(struct bpf_iter__task *ctx)
 			return 0;
 	}
 	struct task_image *process = bpf_task_storage_get(&images, leader, 0, 0);
-	if (!process || !(process->kept | image->kept) || is_excepted(act, task, process))
+	if (!process || !(process->kept | image->kept) || is_excepted(act, task, process->policies))
 		return 0;
 	u32 reader = act->loader_tgid == bpf_get_current_pid_tgid() >> 32 ? CALLER_LOADER : CALLER_CONTROLLER;
 	u64 written = process->sessions[reader];
