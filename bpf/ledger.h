@@ -140,20 +140,28 @@ static __always_inline void ledger_read(struct activity *act, struct task_image 
 	ledger_settle_task(act, keytime, task, now);
 }
 
+/* What it was blocked for until then is over. runtime: what it had run by then. */
+static __always_inline void slice_begins(struct keytime *keytime, struct task_struct *task, s32 life_tid,
+					 u64 begin, u64 runtime, u64 waited, u64 blocked)
+{
+	if (keytime->blocks) /* by its state until now */
+		add_blocked(keytime, task, life_tid, blocked);
+	keytime->slice_begin = begin;
+	keytime->slice_wait = waited;
+	keytime->slice_runtime = runtime;
+	keytime->state = TIME_STOLEN;
+}
+
 /* A task gets a CPU. */
 static __always_inline void ledger_arrive(struct keytime *keytime, struct task_struct *task, s32 life_tid,
 					  u64 now, u64 runtime, u64 delay, u32 whose)
 {
 	u64 before = keytime->delay;
 	u64 blocked = ledger_settle(keytime, now, runtime, delay);
-	if (keytime->blocks)
-		add_blocked(keytime, task, life_tid, blocked);
 	if (keytime->slice_begin && whose)
 		__sync_fetch_and_add(&keytime->slices_lost, 1); /* its end was missed */
-	keytime->slice_begin = keytime->since;
-	keytime->slice_wait = keytime->delay - before;
-	keytime->slice_runtime = keytime->runtime;
-	keytime->state = TIME_STOLEN;
+	slice_begins(keytime, task, life_tid, keytime->since, keytime->runtime, keytime->delay - before,
+		     blocked);
 }
 
 /*
@@ -165,14 +173,9 @@ static __always_inline void ledger_settle_slice(struct keytime *keytime, struct 
 {
 	u64 runtime_before = keytime->runtime, delay_before = keytime->delay;
 	u64 blocked = ledger_settle(keytime, now, runtime, delay);
-	if (keytime->slice_begin)
-		return;
-	keytime->slice_begin = keytime->since - (keytime->runtime - runtime_before);
-	keytime->slice_wait = keytime->delay - delay_before;
-	keytime->slice_runtime = runtime_before;
-	keytime->state = TIME_STOLEN;
-	if (keytime->blocks)
-		add_blocked(keytime, task, life_tid, blocked);
+	if (!keytime->slice_begin)
+		slice_begins(keytime, task, life_tid, keytime->since - (keytime->runtime - runtime_before),
+			     runtime_before, keytime->delay - delay_before, blocked);
 }
 
 /* The same in the middle of a slice. */
@@ -209,8 +212,7 @@ static __noinline int ledger_next(struct task_struct *next, struct task_image *i
 	if (!act || !next || !image)
 		return 0;
 	u64 runtime = next->se.sum_exec_runtime;
-	/* What an exiting thread waits for is settled when it leaves the CPU, unless it is released by then.
-	 */
+	/* The wait of an exiting thread is settled when it leaves the CPU, unless it is released by then. */
 	if (ledger_counts(act, image) && !image->folded) {
 		take_waker(image, image->keytime.state);
 		ledger_arrive(&image->keytime, next, 0, now, runtime, delay, slices_of_process(act, image));

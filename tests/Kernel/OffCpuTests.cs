@@ -191,23 +191,14 @@ public sealed class OffCpuTests(ITestOutputHelper log) : KernelTest(log)
     }
 
     [Fact]
-    public void All_places_together_have_the_time_that_the_ledger_has()
+    public void All_places_together_have_the_time_that_the_ledger_has() => AssertPlacesHaveAllTime(503);
+
+    /// <summary>Where who had the CPU before is hidden from tracing: the init of a virtual machine, kept busy here.</summary>
+    [Fact]
+    public void So_they_have_where_the_end_of_a_wait_is_not_seen()
     {
-        var spends = Start("spends", "sleep", 503, -1);
-        Loader.Control("-k1", "-P", $"{spends.Pid}");
-        spends.Go();
-        spends.End();
-        var life = Life.AwaitDeath(Loader, spends.Pid);
-        using var stream = new SliceReader(Loader, life);
-        var slices = stream.ReadTo().Slices;
-        life = Life.Of(Loader, spends.Pid); // what its last slice has added
-        // It slept when it became a target: where, nobody has seen.
-        long unseen = slices[1].Begin - slices[1].Wait - slices[0].End;
-        long expected = life.In("sleeping") + life.In("disk") + life.In("stopped") - unseen;
-        long sum = Times(Loader.Get($"{life.Address}/offcpu")).Sum();
-        Log.WriteLine($"{sum} ns at its places, {expected} ns in the ledger");
-        Assert.Equal(expected, sum);
-        Assert.Equal(0, Loader.Scrape().Value("proc_image_losses_total", ("cause", "stack")));
+        using var orphans = Workloads.Orphans();
+        AssertPlacesHaveAllTime(5003);
     }
 
     [Fact]
@@ -276,6 +267,25 @@ public sealed class OffCpuTests(ITestOutputHelper log) : KernelTest(log)
     {
         base.Dispose(disposing);
         Directory.Delete(_directory, recursive: true);
+    }
+
+    private void AssertPlacesHaveAllTime(int milliseconds)
+    {
+        var spends = Start("spends", "sleep", milliseconds, -1);
+        Loader.Control("-k1", "-P", $"{spends.Pid}");
+        spends.Go();
+        spends.End();
+        var life = Life.AwaitDeath(Loader, spends.Pid);
+        using var stream = new SliceReader(Loader, life);
+        var slices = stream.ReadTo().Slices;
+        life = Life.Of(Loader, spends.Pid); // what its last slice has added
+        // It slept when it became a target: where, nobody has seen.
+        long unseen = slices[1].Begin - slices[1].Wait - slices[0].End;
+        long expected = life.In("sleeping") + life.In("disk") + life.In("stopped") - unseen;
+        long sum = Times(Loader.Get($"{life.Address}/offcpu")).Sum();
+        Log.WriteLine($"{sum} ns at its places, {expected} ns in the ledger");
+        Assert.Equal(expected, sum);
+        Assert.Equal(0, Loader.Scrape().Value("proc_image_losses_total", ("cause", "stack")));
     }
 
     private int Stopped(string workload, string argument) => Stopped(new Child(Workloads.PathOf(workload), argument));

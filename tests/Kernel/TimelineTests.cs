@@ -37,7 +37,7 @@ public sealed class TimelineTests(ITestOutputHelper log) : KernelTest(log)
     [Fact]
     public void So_do_those_that_begin_after_a_task_that_is_hidden()
     {
-        using var orphans = new Child("sh", "-c", "while :; do (sleep 0 &); done");
+        using var orphans = Workloads.Orphans();
         var spinners = Start("spinners", 5003);
         Loader.Control("-k1", "-P", $"{spinners.Pid}");
         spinners.Go();

@@ -14,6 +14,9 @@ public static class Workloads
     public static string StaticPathOf(string name) => _compiled.GetOrAdd($"{name}-static", _ => Compile(
         Requirements.Installed("musl-gcc", "musl-tools"), name, $"{name}-static", "-static"));
 
+    /// <summary>Leaves one orphan after the other to init, which is kept busy by reaping them.</summary>
+    public static Child Orphans() => new("sh", "-c", "while :; do (sleep 0 &); done");
+
     private static string Compile(string name) => Compile(Requirements.Installed("gcc", "gcc"), name, name);
 
     private static string Compile(string gcc, string name, string file, params string[] options)
