@@ -219,8 +219,10 @@ public sealed class TimelineTests(ITestOutputHelper log) : KernelTest(log)
         using var stream = new SliceReader(Loader, life);
         var slices = stream.ReadTo().Slices;
         var woken = slices.Zip(slices.Skip(1)).Where(pair => pair.First.Why == "sleeping").Select(pair => pair.Second).ToList();
-        // The test wakes it up at first and at last.
-        Assert.All(woken.Skip(1).SkipLast(1), slice => Assert.Equal((0, "interrupt"), (slice.WakerTid, slice.Waker)));
+        // The test wakes it up at first and at last. What interrupts the task that this kernel hides is not seen.
+        var byTimer = woken.Skip(1).SkipLast(1).ToList();
+        Assert.All(byTimer, slice => Assert.Equal((0, slice.Waker.Length == 0 ? "" : "interrupt"), (slice.WakerTid, slice.Waker)));
+        Assert.InRange(byTimer.Count(slice => slice.Waker.Length == 0), 0, 5);
         Assert.InRange(woken.Count, 50, 80);
     }
 
